@@ -1,0 +1,140 @@
+"""Instance: the checked, frozen bundle of an instance's tables. Every way in (folder, workbook, DataFrames) passes the same checks."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any
+
+import pandas as pd
+
+from models.checking import Findings, typed
+from models.names import Names
+from models.problems import InputError, Problem, nearest, rule
+from models.reading import Raw, from_frames, read
+from models.rules import check_tables
+from models.schema import Table
+from models.tables import TABLES
+
+MATCHINGS = ("nation-year", "region-year", "region-slice")
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What `instance.toml` says."""
+
+    title: str = ""
+    money: str = "¤"
+    base_year: float = 0
+    discount_rate: float = 0.0
+    clean_commodity: str = ""
+    clean_matching: str = "nation-year"
+    licence: str = ""
+    schema: int = 1
+    projects: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Instance:
+    """A checked instance. `tables[name]` is a DataFrame with the columns of the schema: keys and text as str ("" = blank), numbers as
+    float (NaN = not given), defaults put in, units converted; its index is the row number in the file. Do not change them: `replace`."""
+
+    settings: Settings
+    tables: Mapping[str, pd.DataFrame]
+    names: Names
+    warnings: tuple[Problem, ...] = ()
+
+    @classmethod
+    def load(cls, path: str | Path) -> Instance:
+        """Reads a folder of CSV files or a workbook. Raises InputError with every problem found."""
+        return cls._checked(read(path))
+
+    @classmethod
+    def from_frames(cls, tables: dict[str, pd.DataFrame], **settings: Any) -> Instance:
+        """The same from DataFrames, with the keys of instance.toml as arguments. Raises InputError."""
+        return cls._checked(from_frames(tables, settings))
+
+    @classmethod
+    def _checked(cls, raw: Raw) -> Instance:
+        settings, problems = _settings(raw.settings)
+        if not raw.tables and raw.problems:
+            raise InputError(raw.problems)
+        frames, names, found = typed(raw, settings.money)
+        found.problems.extend(problems)
+        if settings.clean_commodity and settings.clean_commodity not in names.kinds["commodity"]:
+            near = nearest(settings.clean_commodity, names.kinds["commodity"])
+            said: dict[str, object] = {"what": "commodity", "near": near}
+            found.problems.append(Problem("unknown_name", file="instance.toml", column="clean_commodity", value=settings.clean_commodity, said=said))
+        files = {name: table.file for name, table in raw.tables.items()}
+        for name, table in TABLES.items():
+            if name not in frames:
+                frames[name] = _empty(table)
+        return cls._finished(settings, frames, names, found, files)
+
+    @classmethod
+    def _finished(cls, settings: Settings, frames: dict[str, pd.DataFrame], names: Names, found: Findings, files: dict[str, str]) -> Instance:
+        if not found.problems:
+            check_tables(settings, frames, names, files, found)
+        if found.problems:
+            raise InputError(found.problems)
+        return cls(settings, MappingProxyType(frames), names, tuple(found.warnings))
+
+    def replace(self, tables: Mapping[str, pd.DataFrame] | None = None, **settings: Any) -> Instance:
+        """A new instance with some tables or settings replaced, checked as a whole again. Raises InputError."""
+        frames = {name: frame for name, frame in self.tables.items() if len(frame)} | dict(tables or {})
+        own = {k: v for k, v in self.settings.__dict__.items() if v not in ("", ())} | settings
+        raw = from_frames(frames, own)
+        for name, table in raw.tables.items():
+            table.rows = [int(i) for i in frames[name].index]
+        return self._checked(raw)
+
+    @cached_property
+    def fingerprint(self) -> str:
+        """SHA-256 of everything in the tables and settings but the place it was read from."""
+        digest = hashlib.sha256(repr(sorted(self.settings.__dict__.items())).encode())
+        for name in TABLES:
+            frame = self.tables[name]
+            if len(frame):
+                columns = [c for c in (*TABLES[name].names, "source", "note") if c in frame and (c in TABLES[name].names or (frame[c] != "").any())]
+                digest.update(name.encode())
+                digest.update(frame[columns].to_csv(index=False, float_format="%.17g").encode())
+        return digest.hexdigest()
+
+
+def _empty(table: Table) -> pd.DataFrame:
+    columns = {c.name: pd.Series(dtype="float64" if c.numeric else "str") for c in table.columns}
+    return pd.DataFrame(columns, index=pd.Index([], name="row", dtype="int64"))
+
+
+def _settings(given: Mapping[str, Any]) -> tuple[Settings, list[Problem]]:
+    problems: list[Problem] = []
+
+    def bad(key: str, en: str, zh: str) -> None:
+        problems.append(rule(en, zh, file="instance.toml", column=key, value=str(given[key])))
+
+    known = {}
+    for key, value in given.items():
+        if key not in Settings.__dataclass_fields__:
+            near = nearest(key, Settings.__dataclass_fields__)
+            problems.append(Problem("unknown_column", file="instance.toml", column=key, said={"near": near}))
+        else:
+            known[key] = value
+    for key in ("money", "base_year"):
+        if key not in known and given:
+            problems.append(Problem("missing_column", file="instance.toml", column=key))
+    for key, least, most in (("base_year", 1500, 2500), ("discount_rate", 0.0, 0.3), ("schema", 1, 1)):
+        if key in known and (isinstance(known[key], bool) or not isinstance(known[key], int | float) or not least <= known[key] <= most):
+            bad(key, f"must be a number, >= {least:g} and <= {most:g}", f"必须是 {least:g} 到 {most:g} 之间的数")
+            del known[key]
+    if known.get("clean_matching", "nation-year") not in MATCHINGS:
+        bad("clean_matching", "must be one of " + ", ".join(MATCHINGS), "只能是 " + "、".join(MATCHINGS))
+    if "projects" in known:
+        known["projects"] = tuple(known["projects"]) if isinstance(known["projects"], list | tuple) else (known["projects"],)
+    for key in ("title", "money", "clean_commodity", "licence"):
+        if key in known:
+            known[key] = str(known[key])
+    return Settings(**known), problems
