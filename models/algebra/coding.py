@@ -1,0 +1,246 @@
+"""Labels as small integers, and index sets as columns of such integers.
+
+Every label of a model gets one code. An index set is a few columns of codes, and `position` answers for whole columns of indices at once
+where they stand in the set (-1: nowhere).
+"""
+
+from collections.abc import Iterable, Sequence
+from functools import cached_property
+from typing import Any, Protocol
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from .errors import AlgebraError
+
+Integers = NDArray[np.int64]
+Floats = NDArray[np.float64]
+
+TABLE_SIZE = 1_000_000  # an index set answers from a full table up to this size (or four times its own), from sorted keys above
+
+
+class Labels:
+    """Numbers the labels of one model: 0, 1, 2, ... in the order in which they are met."""
+
+    def __init__(self) -> None:
+        self._codes: dict[Any, int] = {}
+        self._labels: list[Any] = []
+
+    def __len__(self) -> int:
+        return len(self._labels)
+
+    def code(self, label: Any) -> int:
+        """The code of a label, -1 for one that was never met."""
+        return self._codes.get(label, -1)
+
+    def label(self, code: int) -> Any:
+        return self._labels[code]
+
+    def decode(self, codes: Integers) -> list[Any]:
+        return [self._labels[code] for code in codes.tolist()]
+
+    def encode(self, values: pd.Series | Sequence[Any]) -> Integers:
+        """The codes of a column of labels; new labels are numbered."""
+        if not isinstance(values, pd.Series):
+            values = pd.Series(values, dtype=object)
+        local, distinct = pd.factorize(values)
+        if local.size and local.min() < 0:
+            raise AlgebraError(f"a label is missing in the column '{values.name}'")
+        codes = np.array([self._number(label) for label in distinct.tolist()], dtype=np.int64)
+        return codes[local]
+
+    def _number(self, label: Any) -> int:
+        label = label.item() if isinstance(label, np.generic) else label
+        code = self._codes.setdefault(label, len(self._labels))
+        if code == len(self._labels):
+            self._labels.append(label)
+        return code
+
+    def as_numbers(self) -> Floats:
+        """The labels as numbers where they are numbers, else NaN; by code."""
+        return np.array([label if isinstance(label, (int, float)) else np.nan for label in self._labels], dtype=float)
+
+
+class IndexSet(Protocol):
+    """An index set in codes: listed or a product."""
+
+    count: int
+    dimension: int
+    names: tuple[str | None, ...]
+
+    def column(self, number: int) -> Integers:
+        """Codes of one dimension, for all members in order."""
+
+    def position(self, columns: Sequence[Integers]) -> Integers:
+        """Where the given indices stand; -1 for one that is not a member. The columns may be of length 1 (broadcast)."""
+
+
+class Listed:
+    """An index set whose members are listed, one array of codes per dimension."""
+
+    def __init__(self, columns: Sequence[Integers], labels: Labels, names: Iterable[str | None]) -> None:
+        self.dimension = len(columns)
+        self.count = len(columns[0])
+        self.names = tuple(names)
+        self._columns = columns
+        self._labels = labels
+
+    def column(self, number: int) -> Integers:
+        return self._columns[number]
+
+    def position(self, columns: Sequence[Integers]) -> Integers:
+        key = self._ranks[0].of(columns[0])
+        for rank, step, column in zip(self._ranks[1:], self._steps, columns[1:], strict=True):
+            key = step.of(key, rank.of(column))
+        return self._last.of(key)
+
+    @cached_property
+    def _ranks(self) -> list["Rank"]:
+        return [Rank(column, self._labels) for column in self._columns]
+
+    @cached_property
+    def _tables(self) -> tuple[list["Step"], "Table"]:
+        """Steps that join the columns one by one into a single key, and the table from keys to positions."""
+        steps = []
+        key = self._ranks[0].of(self._columns[0])
+        size = self._ranks[0].size
+        for rank, column in zip(self._ranks[1:], self._columns[1:], strict=True):
+            shorten = Shorten(key, size) if size * rank.size > self._limit else None
+            step = Step(rank.size, shorten)
+            key = step.of(key, rank.of(column))
+            size = (size if shorten is None else shorten.size) * rank.size
+            steps.append(step)
+        return steps, Table(key, size, np.arange(self.count), self._limit)
+
+    @property
+    def _limit(self) -> int:
+        return max(TABLE_SIZE, 4 * self.count)
+
+    @property
+    def _steps(self) -> list["Step"]:
+        return self._tables[0]
+
+    @property
+    def _last(self) -> "Table":
+        return self._tables[1]
+
+
+class Rank:
+    """Codes of one column -> 0, 1, 2, ... among the labels that occur in it; -1 for others."""
+
+    def __init__(self, column: Integers, labels: Labels) -> None:
+        self._labels = labels
+        present = np.zeros(len(labels), dtype=bool)
+        present[column] = True
+        self.size = int(present.sum())
+        self._rank = np.full(len(labels) + 1, -1, dtype=np.int64)  # the last place answers for code -1
+        self._rank[:-1][present] = np.arange(self.size)
+
+    def of(self, codes: Integers) -> Integers:
+        if len(self._rank) <= len(self._labels):
+            added = np.full(len(self._labels) + 1 - len(self._rank), -1, dtype=np.int64)
+            self._rank = np.concatenate([self._rank, added])
+        return self._rank[codes]
+
+
+class Table:
+    """Key -> value, from a full array where that is small, else by search among sorted keys. -1 for an absent key."""
+
+    def __init__(self, keys: Integers, size: int, values: Integers, limit: int) -> None:
+        self._full = size <= limit
+        if self._full:
+            self._values = np.full(size + 1, -1, dtype=np.int64)  # the last place answers for key -1
+            self._values[keys] = values
+        else:
+            order = np.argsort(keys, kind="stable")
+            self._keys = keys[order]
+            self._values = values[order]
+
+    def of(self, keys: Integers) -> Integers:
+        if self._full:
+            return self._values[keys]
+        found = np.minimum(np.searchsorted(self._keys, keys), len(self._keys) - 1)
+        return np.where(self._keys[found] == keys, self._values[found], -1)
+
+
+class Shorten:
+    """Keys from a wide range -> 0, 1, 2, ... among those that occur, so that joined keys never overflow."""
+
+    def __init__(self, keys: Integers, size: int) -> None:
+        distinct = np.unique(keys)
+        self.size = len(distinct)
+        self._table = Table(distinct, size, np.arange(self.size), 0)
+
+    def of(self, keys: Integers) -> Integers:
+        return self._table.of(keys)
+
+
+class Step:
+    """Joins the key so far with the rank in the next column; -1 if either is absent."""
+
+    def __init__(self, width: int, shorten: Shorten | None) -> None:
+        self._width = width
+        self._shorten = shorten
+
+    def of(self, key: Integers, rank: Integers) -> Integers:
+        if self._shorten is not None:
+            key = self._shorten.of(key)
+        joined = key * self._width + rank
+        absent = (key < 0) | (rank < 0)
+        return np.where(absent, -1, joined) if absent.any() else joined
+
+
+class Product:
+    """A cross product of index sets, never listed to answer `position`. Without parts: the index set of a scalar."""
+
+    def __init__(self, parts: Sequence[IndexSet]) -> None:
+        self.parts = parts
+        self.dimension = sum(part.dimension for part in parts)
+        self.names: tuple[str | None, ...] = tuple(name for part in parts for name in part.names)
+        self.count = 1
+        for part in parts:
+            self.count *= part.count
+
+    def column(self, number: int) -> Integers:
+        before = 1
+        for part in self.parts:
+            if number < part.dimension:
+                after = self.count // max(1, before * part.count)
+                return np.tile(np.repeat(part.column(number), after), before)
+            number -= part.dimension
+            before *= part.count
+        raise IndexError(number)
+
+    def position(self, columns: Sequence[Integers]) -> Integers:
+        total = np.zeros((), dtype=np.int64)
+        absent: Any = False
+        start = 0
+        for part in self.parts:
+            inner = part.position(columns[start : start + part.dimension])
+            start += part.dimension
+            if inner.size and inner.min() < 0:
+                absent = absent | (inner < 0)
+            total = total * part.count + inner
+        return np.where(absent, -1, total) if np.any(absent) else total
+
+
+def label_frame(index_set: IndexSet, labels: Labels) -> pd.DataFrame:
+    """The members of an index set as labels: one row per member, one column per dimension."""
+    columns: dict[str, list[Any]] = {}
+    for number, name in enumerate(index_set.names):
+        free = name is not None and name not in columns
+        columns[str(name) if free else f"i{number}"] = labels.decode(index_set.column(number))
+    return pd.DataFrame(columns, index=pd.RangeIndex(index_set.count))
+
+
+def labels_at(index_set: IndexSet, labels: Labels, position: int) -> tuple[Any, ...]:
+    """The labels of one member."""
+    return tuple(labels.label(int(index_set.column(number)[position])) for number in range(index_set.dimension))
+
+
+def position_of(index_set: IndexSet, labels: Labels, member: Sequence[Any]) -> int:
+    """Where one member stands; -1 if nowhere."""
+    if len(member) != index_set.dimension:
+        return -1
+    return int(index_set.position([np.array(labels.code(label)) for label in member]))
