@@ -27,7 +27,7 @@ from .errors import AlgebraError
 from .expand import Expander, compile
 from .matrices import Block, Linear, Matrices
 from .oracle import attach, compare, write_lp
-from .symbols import sum
+from .tracing import sum
 
 __all__ = [
     "AlgebraError",

@@ -11,7 +11,7 @@ import pyomo.environ as pyo
 from .coding import Floats, IndexSet, Integers, Labels, Listed, Product, labels_at
 from .declare import Neighbours, Table
 from .errors import AlgebraError
-from .symbols import member_dimension
+from .tracing import member_dimension
 
 
 @dataclass(frozen=True)

@@ -15,7 +15,8 @@ import pyomo.environ as pyo
 from .coding import Floats, IndexSet, Integers, labels_at
 from .data import ModelData
 from .errors import AlgebraError
-from .symbols import NUMBERS, Index, Lookup, Loop, Node, Operation, Sum, Traced, show, show_item
+from .symbols import NUMBERS, Index, Lookup, Loop, Node, Operation, Sum, show, show_item
+from .tracing import Traced
 
 
 class Rows:

@@ -13,7 +13,8 @@ from .declare import Family, registry
 from .errors import AlgebraError, rule_name
 from .evaluate import Batch, Evaluator
 from .matrices import Block, Linear, Matrices
-from .symbols import Relation, trace
+from .symbols import Relation
+from .tracing import trace
 
 TOLERANCE = 1e-9  # by how much a row without variables may be violated, for rounding
 
