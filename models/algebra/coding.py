@@ -40,13 +40,12 @@ class Labels:
     def decode(self, codes: Integers) -> list[Any]:
         return [self._labels[code] for code in codes.tolist()]
 
-    def encode(self, values: pd.Series | Sequence[Any]) -> Integers:
-        """The codes of a column of labels; new labels are numbered."""
-        if not isinstance(values, pd.Series):
-            values = pd.Series(values, dtype=object)
-        local, distinct = pd.factorize(values)
+    def encode(self, values: pd.Series | Sequence[Any], owner: str) -> Integers:
+        """The codes of a column of labels; new labels are numbered. `owner` names the component in the error for a missing label."""
+        column = values.array if isinstance(values, pd.Series) else pd.array(values, dtype=object)
+        local, distinct = column.factorize()
         if local.size and local.min() < 0:
-            raise AlgebraError(f"a label is missing in the column '{values.name}'")
+            raise AlgebraError(f"{owner}: an index has a missing label")
         codes = np.array([self._number(label) for label in distinct.tolist()], dtype=np.int64)
         return codes[local]
 

@@ -31,7 +31,7 @@ class ModelData:
     def __init__(self, model: Any) -> None:
         self.model = model
         self.labels = Labels()
-        self._columns: dict[tuple[int, Any], Integers] = {}
+        self._frames: dict[int, list[Integers]] = {}
         self._sets: dict[int, IndexSet] = {}
         self._values: dict[int, Floats] = {}
         self._lists: dict[int, Lists] = {}
@@ -74,26 +74,24 @@ class ModelData:
         frame = getattr(source, "frame", None)
         if frame is None:
             members = list(source)
-            columns = self._encode_members(members, member_dimension(source) if members else _dimension_or(source, 1))
+            dimension = member_dimension(source) if members else _dimension_or(source, 1)
+            columns = self._encode_members(members, dimension, source.name)
             return Listed(columns, self.labels, [None] * len(columns))
         if len(frame) != len(source):
             raise AlgebraError(f"set {source.name} was changed after index_set made it: prepare the frame instead")
-        return Listed(self._encode_frame(frame), self.labels, [name if isinstance(name, str) else None for name in frame.columns])
+        return Listed(self._encode_frame(frame, source.name), self.labels, [name if isinstance(name, str) else None for name in frame.columns])
 
-    def _encode_members(self, members: list[Any], dimension: int) -> list[Integers]:
+    def _encode_members(self, members: list[Any], dimension: int, owner: str) -> list[Integers]:
         if dimension == 1:
-            return [self.labels.encode(members)]
-        return [self.labels.encode([member[number] for member in members]) for number in range(dimension)]
+            return [self.labels.encode(members, owner)]
+        return [self.labels.encode([member[number] for member in members], owner) for number in range(dimension)]
 
-    def _encode_frame(self, frame: pd.DataFrame) -> list[Integers]:
-        return [self._encode_column(frame, number) for number in range(frame.shape[1])]
-
-    def _encode_column(self, frame: pd.DataFrame, number: int) -> Integers:
-        key = (id(frame), number)
-        if key not in self._columns:
-            self._columns[key] = self.labels.encode(frame.iloc[:, number])
+    def _encode_frame(self, frame: pd.DataFrame, owner: str) -> list[Integers]:
+        """The columns of a frame in codes; a frame that serves several components is encoded once."""
+        if id(frame) not in self._frames:
+            self._frames[id(frame)] = [self.labels.encode(frame.iloc[:, number], owner) for number in range(frame.shape[1])]
             self._kept.append(frame)
-        return self._columns[key]
+        return self._frames[id(frame)]
 
     # parameters
 
@@ -107,7 +105,7 @@ class ModelData:
         return known
 
     def _table_values(self, parameter: Any, table: Table) -> Floats:
-        columns = [self.labels.encode(column) for column in table.keys]
+        columns = [self.labels.encode(column, parameter.name) for column in table.keys]
         return self._placed(parameter, columns, table.numbers, np.nan if table.default is None else table.default)
 
     def _ordinary_values(self, parameter: Any) -> Floats:
@@ -115,7 +113,7 @@ class ModelData:
             return np.array([_number(parameter, (), parameter)])
         index = self.index_of(parameter)
         entries = parameter.extract_values()
-        columns = self._encode_members(list(entries), index.dimension)
+        columns = self._encode_members(list(entries), index.dimension, parameter.name)
         numbers = np.array([_number(parameter, key, value) for key, value in entries.items()], dtype=float)
         return self._placed(parameter, columns, numbers, np.nan)
 
@@ -134,7 +132,7 @@ class ModelData:
         if times.size and times.max() > 1:
             key = labels_at(index, self.labels, int(times.argmax()))
             raise AlgebraError(f"parameter {parameter.name}: the value at {key} is given {times.max()} times", index=key)
-        values = np.full(index.count, default)
+        values = np.full(index.count, default, dtype=float)
         values[places] = numbers
         return values
 
@@ -159,8 +157,12 @@ class ModelData:
         return known
 
     def _neighbour_lists(self, source: Neighbours) -> Lists:
-        columns = self._encode_frame(source.frame)
+        columns = self._encode_frame(source.frame, repr(source))
         keys, members = columns[: len(source.by)], columns[len(source.by) :]
+        times = np.bincount(Listed(columns, self.labels, (*source.by, *source.members)).position(columns))  # equal rows share one position
+        if times.size and times.max() > 1:
+            row = self.decode_row(columns, int(times.argmax()))
+            raise AlgebraError(f"{source}: the row {row} is given twice", index=row)
         index = Listed(keys, self.labels, source.by)  # equal keys share one position
         places = index.position(keys)
         order = np.argsort(places, kind="stable")
@@ -171,12 +173,12 @@ class ModelData:
         index = self.index_set(source.index_set())
         keys = list(source.keys())
         lists = [list(source[key]) for key in keys]
-        places = index.position(self._encode_members(keys, index.dimension))
+        places = index.position(self._encode_members(keys, index.dimension, source.name))
         count = np.zeros(index.count, dtype=np.int64)
         count[places] = [len(members) for members in lists]
         order = np.argsort(places)
         members = [member for place in order for member in lists[place]]
-        return Lists(index, True, *_starts(count), self._encode_members(members, member_dimension(source)))
+        return Lists(index, True, *_starts(count), self._encode_members(members, member_dimension(source), source.name))
 
     # columns
 
@@ -205,10 +207,10 @@ class ModelData:
         if not hasattr(variable, "declared"):
             for member in variable.index_set():
                 variable[member]  # makes it, if the Var is sparse
-        entries = dict(variable.items())
-        if not entries:
+        if not len(variable):
             return
-        columns = self._encode_members(list(entries), index.dimension) if index.dimension else []
+        entries = dict(variable.items())
+        columns = self._encode_members(list(entries), index.dimension, variable.name) if index.dimension else []
         places = start + np.broadcast_to(index.position(columns), len(entries))
         for place, single in zip(places.tolist(), entries.values(), strict=True):
             if single.fixed:

@@ -38,8 +38,11 @@ def index_set(frame: pd.DataFrame | Iterable[Any], doc: str = "") -> Any:
     if not isinstance(frame, pd.DataFrame):
         labels = list(frame)
         frame = pd.DataFrame({None: pd.Series(labels, dtype=object if not labels else None)})
-    _check_members(frame, "index set", doc)
-    members = frame.iloc[:, 0].tolist() if frame.shape[1] == 1 else _tuples(frame)
+    _check_columns(frame, f"index set '{doc}'")
+    members = _members(frame)
+    if len(set(members)) < len(members):
+        twice = members[int(frame.duplicated().to_numpy().argmax())]
+        raise AlgebraError(f"index set '{doc}': the member {twice} is given twice")
     created = pyo.Set(initialize=members, dimen=frame.shape[1], doc=doc)
     created.frame = frame
     return created
@@ -54,7 +57,7 @@ class Neighbours:
     def __init__(self, frame: pd.DataFrame, by: tuple[str, ...]) -> None:
         self.by = by
         self.members = tuple(column for column in frame.columns if column not in by)
-        self.frame = frame[[*by, *self.members]]
+        self.frame = frame if tuple(frame.columns) == (*by, *self.members) else frame[[*by, *self.members]]
         self._lists: dict[tuple[Any, ...], list[Any]] | None = None
 
     def __repr__(self) -> str:
@@ -70,11 +73,13 @@ class Neighbours:
 
     def _group(self) -> dict[tuple[Any, ...], list[Any]]:
         keys = _tuples(self.frame[list(self.by)])
-        inner = self.frame[list(self.members)]
-        members = inner.iloc[:, 0].tolist() if len(self.members) == 1 else _tuples(inner)
+        members = _members(self.frame[list(self.members)])
         lists: dict[tuple[Any, ...], list[Any]] = {}
         for key, member in zip(keys, members, strict=True):
             lists.setdefault(key, []).append(member)
+        for key, listed in lists.items():
+            if len(set(listed)) < len(listed):
+                raise AlgebraError(f"{self}: a member of {key} is given twice", index=key)
         return lists
 
 
@@ -84,7 +89,7 @@ def neighbours(frame: pd.DataFrame, *by: str) -> Neighbours:
     Assign the result to the model as a plain attribute: `m.LINKS_IN = neighbours(links, "region", "commodity")`.
 
     Raises:
-        AlgebraError: no key column, no member column, an unknown column, a missing label, or a row given twice.
+        AlgebraError: no key column, no member column, an unknown column or a missing label; when first used, a row given twice.
     """
     if not by:
         raise AlgebraError("neighbours need at least one key column: use an index_set for a list without a key")
@@ -93,7 +98,7 @@ def neighbours(frame: pd.DataFrame, *by: str) -> Neighbours:
         raise AlgebraError(f"neighbours: no column {unknown} in the frame, which has {list(frame.columns)}")
     if len(by) == frame.shape[1]:
         raise AlgebraError("neighbours: all columns are keys, none is left for the members")
-    _check_members(frame, "neighbours", f"by {', '.join(by)}")
+    _check_columns(frame, f"neighbours by {', '.join(by)}")
     return Neighbours(frame, by)
 
 
@@ -247,6 +252,11 @@ def term(m: Any, name: str, *sets: Any, rule: Rule) -> None:
     families.add(families.terms, Family(name, sets, rule))
 
 
+def _members(frame: pd.DataFrame) -> list[Any]:
+    """The rows of a frame: labels if it has one column, else tuples."""
+    return frame.iloc[:, 0].tolist() if frame.shape[1] == 1 else _tuples(frame)
+
+
 def _tuples(frame: pd.DataFrame) -> list[tuple[Any, ...]]:
     columns = (frame.iloc[:, position].tolist() for position in range(frame.shape[1]))
     return list(zip(*columns, strict=True))
@@ -263,13 +273,10 @@ def _frame_of(values: Mapping[Any, float]) -> pd.DataFrame:
     return pd.DataFrame({**columns, "value": list(values.values())})
 
 
-def _check_members(frame: pd.DataFrame, what: str, doc: str) -> None:
+def _check_columns(frame: pd.DataFrame, what: str) -> None:
     if frame.shape[1] == 0:
-        raise AlgebraError(f"{what} '{doc}': the frame has no column")
-    missing = frame.isna().to_numpy().any(axis=1)
-    if missing.any():
-        raise AlgebraError(f"{what} '{doc}': a label is missing in row {int(missing.argmax())} of the frame")
-    twice = frame.duplicated().to_numpy()
-    if twice.any():
-        member = tuple(frame.iloc[int(twice.argmax())])
-        raise AlgebraError(f"{what} '{doc}': the member {member} is given twice", index=member)
+        raise AlgebraError(f"{what}: the frame has no column")
+    for number, name in enumerate(frame.columns):
+        missing = frame.iloc[:, number].isna().to_numpy()
+        if missing.any():
+            raise AlgebraError(f"{what}: a label is missing in column '{name}', row {int(missing.argmax())} of the frame")
