@@ -103,10 +103,7 @@ def make(size: str, seed: int = 1) -> Data:
     offered = offered[draw.random(len(offered)) < 0.5].reset_index(drop=True)
     demanded = traded[draw.random(len(traded)) < 0.4].reset_index(drop=True)
     member_pairs = [
-        (policy, region)
-        for number, policy in enumerate(policies)
-        for region in regions
-        if draw.random() < 0.4 or region == regions[number]
+        (policy, region) for number, policy in enumerate(policies) for region in regions if draw.random() < 0.4 or region == regions[number]
     ]
     return Data(
         regions=regions,

@@ -13,9 +13,7 @@ from models.algebra import compile, constrain, index_set, neighbours, parameter,
 def build(data: Data) -> Result:
     """Declare, register and compile."""
     matrices = compile(state(data))
-    return Result(
-        matrices.matrix, matrices.row_lower, matrices.row_upper, matrices.cost, matrices.lower, matrices.upper
-    )
+    return Result(matrices.matrix, matrices.row_lower, matrices.row_upper, matrices.cost, matrices.lower, matrices.upper)
 
 
 def state(data: Data) -> Any:

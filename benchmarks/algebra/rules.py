@@ -88,7 +88,6 @@ def terms(m: Any) -> dict[str, tuple[tuple[Any, ...], Any]]:
 def neighbour_tables(data: Any) -> dict[str, tuple[Any, tuple[str, ...]]]:
     """The table and the key columns of each neighbour list of the rules."""
 
-
     ends = data.carried.merge(data.links)
     periods = pd.DataFrame({"t": data.periods})
     pairs = periods.merge(periods.rename(columns={"t": "u"}), how="cross")
