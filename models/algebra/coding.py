@@ -17,7 +17,7 @@ from .errors import AlgebraError
 Integers = NDArray[np.int64]
 Floats = NDArray[np.float64]
 
-TABLE_SIZE = 1_000_000  # an index set answers from a full table up to this size (or four times its own), from sorted keys above
+TABLE_SIZE = 1_000_000  # an index set answers from a full table up to this size (or four times its count), above it from sorted keys
 
 
 class Labels:
@@ -89,32 +89,43 @@ class Listed:
         return self._columns[number]
 
     def position(self, columns: Sequence[Integers]) -> Integers:
+        if self.dimension == 1:
+            return self._places.of(columns[0])
         key = self._ranks[0].of(columns[0])
         for rank, step, column in zip(self._ranks[1:], self._steps, columns[1:], strict=True):
             key = step.of(key, rank.of(column))
         return self._last.of(key)
 
     @cached_property
-    def _ranks(self) -> list["Rank"]:
-        return [Rank(column, self._labels) for column in self._columns]
+    def _places(self) -> "CodeTable":
+        """Code -> position, for a set of one dimension."""
+        return CodeTable(self._columns[0], np.arange(self.count), self._labels)
+
+    @cached_property
+    def _ranks(self) -> list["CodeTable"]:
+        """For each dimension, code -> 0, 1, 2, ... among the labels that occur in it."""
+        ranks = []
+        for column in self._columns:
+            present = np.zeros(len(self._labels), dtype=bool)
+            present[column] = True
+            occurring = np.flatnonzero(present)
+            ranks.append(CodeTable(occurring, np.arange(len(occurring)), self._labels))
+        return ranks
 
     @cached_property
     def _tables(self) -> tuple[list["Step"], "Table"]:
-        """Steps that join the columns one by one into a single key, and the table from keys to positions."""
+        """Steps that join the ranks one by one into a single key, and the table from keys to positions."""
+        limit = max(TABLE_SIZE, 4 * self.count)
         steps = []
         key = self._ranks[0].of(self._columns[0])
         size = self._ranks[0].size
         for rank, column in zip(self._ranks[1:], self._columns[1:], strict=True):
-            shorten = Shorten(key, size) if size * rank.size > self._limit else None
+            shorten = Shorten(key) if size * rank.size > limit else None
             step = Step(rank.size, shorten)
             key = step.of(key, rank.of(column))
             size = (size if shorten is None else shorten.size) * rank.size
             steps.append(step)
-        return steps, Table(key, size, np.arange(self.count), self._limit)
-
-    @property
-    def _limit(self) -> int:
-        return max(TABLE_SIZE, 4 * self.count)
+        return steps, Table(key, np.arange(self.count), size if size <= limit else None)
 
     @property
     def _steps(self) -> list["Step"]:
@@ -125,30 +136,31 @@ class Listed:
         return self._tables[1]
 
 
-class Rank:
-    """Codes of one column -> 0, 1, 2, ... among the labels that occur in it; -1 for others."""
+class CodeTable:
+    """Code -> number; -1 for other codes, also for those that are given out later."""
 
-    def __init__(self, column: Integers, labels: Labels) -> None:
+    def __init__(self, codes: Integers, numbers: Integers, labels: Labels) -> None:
         self._labels = labels
-        present = np.zeros(len(labels), dtype=bool)
-        present[column] = True
-        self.size = int(present.sum())
-        self._rank = np.full(len(labels) + 1, -1, dtype=np.int64)  # the last place answers for code -1
-        self._rank[:-1][present] = np.arange(self.size)
+        self.size = len(codes)
+        self._numbers = np.full(len(labels) + 1, -1, dtype=np.int64)  # the last place answers for code -1
+        self._numbers[codes] = numbers
 
     def of(self, codes: Integers) -> Integers:
-        if len(self._rank) <= len(self._labels):
-            added = np.full(len(self._labels) + 1 - len(self._rank), -1, dtype=np.int64)
-            self._rank = np.concatenate([self._rank, added])
-        return self._rank[codes]
+        if len(self._numbers) <= len(self._labels):
+            added = np.full(len(self._labels) + 1 - len(self._numbers), -1, dtype=np.int64)
+            self._numbers = np.concatenate([self._numbers, added])
+        return self._numbers[codes]
 
 
 class Table:
-    """Key -> value, from a full array where that is small, else by search among sorted keys. -1 for an absent key."""
+    """Key -> value, from a full array where the size of the key range is given, else by search among the keys. -1 for an absent key.
 
-    def __init__(self, keys: Integers, size: int, values: Integers, limit: int) -> None:
-        self._full = size <= limit
-        if self._full:
+    Of equal keys one is taken, always the same.
+    """
+
+    def __init__(self, keys: Integers, values: Integers, size: int | None) -> None:
+        self._full = size is not None
+        if size is not None:
             self._values = np.full(size + 1, -1, dtype=np.int64)  # the last place answers for key -1
             self._values[keys] = values
         else:
@@ -166,10 +178,10 @@ class Table:
 class Shorten:
     """Keys from a wide range -> 0, 1, 2, ... among those that occur, so that joined keys never overflow."""
 
-    def __init__(self, keys: Integers, size: int) -> None:
+    def __init__(self, keys: Integers) -> None:
         distinct = np.unique(keys)
         self.size = len(distinct)
-        self._table = Table(distinct, size, np.arange(self.size), 0)
+        self._table = Table(distinct, np.arange(self.size), None)
 
     def of(self, keys: Integers) -> Integers:
         return self._table.of(keys)
@@ -186,8 +198,13 @@ class Step:
         if self._shorten is not None:
             key = self._shorten.of(key)
         joined = key * self._width + rank
-        absent = (key < 0) | (rank < 0)
-        return np.where(absent, -1, joined) if absent.any() else joined
+        if _any_absent(key) or _any_absent(rank):
+            return np.where((key < 0) | (rank < 0), -1, joined)
+        return joined
+
+
+def _any_absent(positions: Integers) -> bool:
+    return positions.size > 0 and int(positions.min()) < 0
 
 
 class Product:
@@ -212,16 +229,18 @@ class Product:
         raise IndexError(number)
 
     def position(self, columns: Sequence[Integers]) -> Integers:
-        total = np.zeros((), dtype=np.int64)
-        absent: Any = False
+        total: Any = None
+        absent: Any = None
         start = 0
         for part in self.parts:
             inner = part.position(columns[start : start + part.dimension])
             start += part.dimension
-            if inner.size and inner.min() < 0:
-                absent = absent | (inner < 0)
-            total = total * part.count + inner
-        return np.where(absent, -1, total) if np.any(absent) else total
+            if _any_absent(inner):
+                absent = inner < 0 if absent is None else absent | (inner < 0)
+            total = inner if total is None else total * part.count + inner
+        if total is None:
+            return np.zeros((), dtype=np.int64)
+        return np.asarray(total if absent is None else np.where(absent, -1, total))
 
 
 def label_frame(index_set: IndexSet, labels: Labels) -> pd.DataFrame:

@@ -9,7 +9,7 @@ import pandas as pd
 import pyomo.environ as pyo
 
 from .coding import Floats, IndexSet, Integers, Labels, Listed, Product, labels_at
-from .declare import Neighbours, Table
+from .declare import Neighbours, Table, columns_of
 from .errors import AlgebraError
 from .tracing import member_dimension
 
@@ -31,7 +31,6 @@ class ModelData:
     def __init__(self, model: Any) -> None:
         self.model = model
         self.labels = Labels()
-        self._frames: dict[int, list[Integers]] = {}
         self._sets: dict[int, IndexSet] = {}
         self._values: dict[int, Floats] = {}
         self._lists: dict[int, Lists] = {}
@@ -79,7 +78,9 @@ class ModelData:
             return Listed(columns, self.labels, [None] * len(columns))
         if len(frame) != len(source):
             raise AlgebraError(f"set {source.name} was changed after index_set made it: prepare the frame instead")
-        return Listed(self._encode_frame(frame, source.name), self.labels, [name if isinstance(name, str) else None for name in frame.columns])
+        return Listed(
+            self._encode_frame(frame, source.name), self.labels, [name if isinstance(name, str) else None for name in frame.columns]
+        )
 
     def _encode_members(self, members: list[Any], dimension: int, owner: str) -> list[Integers]:
         if dimension == 1:
@@ -87,11 +88,7 @@ class ModelData:
         return [self.labels.encode([member[number] for member in members], owner) for number in range(dimension)]
 
     def _encode_frame(self, frame: pd.DataFrame, owner: str) -> list[Integers]:
-        """The columns of a frame in codes; a frame that serves several components is encoded once."""
-        if id(frame) not in self._frames:
-            self._frames[id(frame)] = [self.labels.encode(frame.iloc[:, number], owner) for number in range(frame.shape[1])]
-            self._kept.append(frame)
-        return self._frames[id(frame)]
+        return [self.labels.encode(column, owner) for column in columns_of(frame)]
 
     # parameters
 

@@ -44,7 +44,7 @@ def index_set(frame: pd.DataFrame | Iterable[Any], doc: str = "") -> Any:
         twice = members[int(frame.duplicated().to_numpy().argmax())]
         raise AlgebraError(f"index set '{doc}': the member {twice} is given twice")
     created = pyo.Set(initialize=members, dimen=frame.shape[1], doc=doc)
-    created.frame = frame
+    created.frame = frame.copy(deep=False)  # later changes of the caller's frame do not reach it
     return created
 
 
@@ -57,7 +57,7 @@ class Neighbours:
     def __init__(self, frame: pd.DataFrame, by: tuple[str, ...]) -> None:
         self.by = by
         self.members = tuple(column for column in frame.columns if column not in by)
-        self.frame = frame if tuple(frame.columns) == (*by, *self.members) else frame[[*by, *self.members]]
+        self.frame = frame[[*by, *self.members]]
         self._lists: dict[tuple[Any, ...], list[Any]] | None = None
 
     def __repr__(self) -> str:
@@ -106,8 +106,8 @@ class Table:
     """The values of one parameter: key columns and numbers. Single values are looked up in a dict made on first use."""
 
     def __init__(self, values: pd.DataFrame, default: float | None) -> None:
-        self.keys = [values.iloc[:, position] for position in range(values.shape[1] - 1)]
-        self.numbers = values.iloc[:, -1].to_numpy(dtype=float, na_value=np.nan)
+        *self.keys, numbers = columns_of(values)
+        self.numbers = numbers.to_numpy(dtype=float, na_value=np.nan, copy=True)
         self.default = default
         self._single: dict[tuple[Any, ...], float] | None = None
 
@@ -252,14 +252,18 @@ def term(m: Any, name: str, *sets: Any, rule: Rule) -> None:
     families.add(families.terms, Family(name, sets, rule))
 
 
+def columns_of(frame: pd.DataFrame) -> list[pd.Series]:
+    """The columns of a frame in order, also where a name occurs twice."""
+    return [column for _, column in frame.items()]
+
+
 def _members(frame: pd.DataFrame) -> list[Any]:
     """The rows of a frame: labels if it has one column, else tuples."""
-    return frame.iloc[:, 0].tolist() if frame.shape[1] == 1 else _tuples(frame)
+    return columns_of(frame)[0].tolist() if frame.shape[1] == 1 else _tuples(frame)
 
 
 def _tuples(frame: pd.DataFrame) -> list[tuple[Any, ...]]:
-    columns = (frame.iloc[:, position].tolist() for position in range(frame.shape[1]))
-    return list(zip(*columns, strict=True))
+    return list(zip(*(column.tolist() for column in columns_of(frame)), strict=True))
 
 
 def _frame_of(values: Mapping[Any, float]) -> pd.DataFrame:
@@ -276,7 +280,7 @@ def _frame_of(values: Mapping[Any, float]) -> pd.DataFrame:
 def _check_columns(frame: pd.DataFrame, what: str) -> None:
     if frame.shape[1] == 0:
         raise AlgebraError(f"{what}: the frame has no column")
-    for number, name in enumerate(frame.columns):
-        missing = frame.iloc[:, number].isna().to_numpy()
+    for column in columns_of(frame):
+        missing = np.asarray(column.array.isna())
         if missing.any():
-            raise AlgebraError(f"{what}: a label is missing in column '{name}', row {int(missing.argmax())} of the frame")
+            raise AlgebraError(f"{what}: a label is missing in column '{column.name}', row {int(missing.argmax())} of the frame")
