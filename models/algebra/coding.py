@@ -46,8 +46,9 @@ class Labels:
         local, distinct = column.factorize()
         if local.size and local.min() < 0:
             raise AlgebraError(f"{owner}: an index has a missing label")
-        codes = np.array([self._number(label) for label in distinct.tolist()], dtype=np.int64)
-        return codes[local]
+        codes: Integers = np.array([self._number(label) for label in distinct.tolist()], dtype=np.int64)
+        column_codes: Integers = codes[local]
+        return column_codes
 
     def _number(self, label: Any) -> int:
         label = label.item() if isinstance(label, np.generic) else label

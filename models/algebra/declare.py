@@ -105,9 +105,12 @@ def neighbours(frame: pd.DataFrame, *by: str) -> Neighbours:
 class Table:
     """The values of one parameter: key columns and numbers. Single values are looked up in a dict made on first use."""
 
-    def __init__(self, values: pd.DataFrame, default: float | None) -> None:
+    def __init__(self, values: pd.DataFrame, default: float | None, owner: str) -> None:
         *self.keys, numbers = columns_of(values)
-        self.numbers = numbers.to_numpy(dtype=float, na_value=np.nan, copy=True)
+        try:
+            self.numbers = numbers.to_numpy(dtype=float, na_value=np.nan, copy=True)
+        except (TypeError, ValueError) as error:
+            raise AlgebraError(f"{owner}: the last column of the table must hold numbers: {error}") from None
         self.default = default
         self._single: dict[tuple[Any, ...], float] | None = None
 
@@ -147,7 +150,7 @@ def parameter(*sets: Any, values: pd.DataFrame | Mapping[Any, float] | float, de
         raise AlgebraError(f"parameter '{doc}' with index sets needs a table or a dict, not the number {values}")
     if values.shape[1] < 2:
         raise AlgebraError(f"parameter '{doc}': the table needs its key columns and the numbers, it has the columns {list(values.columns)}")
-    table = Table(values, default)
+    table = Table(values, default, f"parameter '{doc}'")
     wrong = np.flatnonzero(~np.isfinite(table.numbers))
     if wrong.size:
         key = tuple(column.iloc[wrong[0]] for column in table.keys)
@@ -179,7 +182,7 @@ def variable(*sets: Any, lower: Bound = 0, upper: Bound = None, domain: Domain =
             upper(model, *index) if callable(upper) else upper,
         )
 
-    created = pyo.Var(*sets, bounds=bounds, within=DOMAINS[domain], dense=False, doc=doc)
+    created = pyo.Var(*sets, bounds=bounds, within=DOMAINS[domain], dense=not sets, doc=doc)
     created.declared = DeclaredBounds(lower, upper, domain)
     return created
 
@@ -208,10 +211,10 @@ class Registry:
 
     constraints: dict[str, Family] = field(default_factory=dict)
     terms: dict[str, Family] = field(default_factory=dict)
-    attached: bool = False
+    attached: set[str] | None = None  # names of the Pyomo components that attach made
 
     def add(self, kind: dict[str, Family], family: Family) -> None:
-        if self.attached:
+        if self.attached is not None:
             raise AlgebraError(
                 "the model is already attached: register every family before", family=family.name, rule=rule_name(family.rule)
             )

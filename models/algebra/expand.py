@@ -80,11 +80,11 @@ class Expander:
         return self._linear(Family(rule_name(rule), sets, rule))
 
     def _refuse_unregistered(self) -> None:
-        if registry(self.model).attached:
-            return
+        attached = registry(self.model).attached or set()
         for kind in (pyo.Constraint, pyo.Objective):
             for component in self.model.component_objects(kind, active=True, descend_into=False):
-                raise AlgebraError(f"'{component.name}' is a Pyomo {kind.__name__} on the model: register its rule with constrain or term")
+                if component.name not in attached:
+                    raise AlgebraError(f"'{component.name}' is a Pyomo {kind.__name__} on the model: register its rule with constrain or term")
 
     def _columns(self) -> dict[str, Block]:
         blocks = {}

@@ -29,14 +29,15 @@ def attach(m: Any) -> None:
         AlgebraError: as `compile`, which is called first.
     """
     registered = registry(m)
-    if registered.attached:
+    if registered.attached is not None:
         return
     compile(m)
+    added = set()
     for family in registered.constraints.values():
-        m.add_component(_free_name(m, family.name), pyo.Constraint(*family.sets, rule=_pyomo_rule(family)))
-    objective = builtins.sum(family.rule(m, *index) for family in registered.terms.values() for index in _members(family.sets))
-    m.add_component(_free_name(m, "objective"), pyo.Objective(expr=objective))
-    registered.attached = True
+        added.add(_add(m, family.name, pyo.Constraint(*family.sets, rule=_pyomo_rule(family))))
+    total = builtins.sum(family.rule(m, *index) for family in registered.terms.values() for index in _members(family.sets))
+    added.add(_add(m, "objective", pyo.Objective(expr=total)))
+    registered.attached = added
 
 
 def write_lp(m: Any, path: str | Path) -> None:
@@ -85,8 +86,11 @@ def _pyomo_rule(family: Family) -> Any:
     return rule
 
 
-def _free_name(m: Any, name: str) -> str:
-    return name if m.component(name) is None and not hasattr(m, name) else f"{name}_row"
+def _add(m: Any, name: str, component: Any) -> str:
+    """Add a component to the model under its name, or name_row if that is taken; returns the name used."""
+    free = f"{name}_row" if hasattr(m, name) else name
+    m.add_component(free, component)
+    return free
 
 
 def _members(sets: Iterable[Any]) -> Iterator[tuple[Any, ...]]:

@@ -175,6 +175,7 @@ class Loop:
     def __init__(self, over: "SetView", indices: tuple[Index, ...]) -> None:
         self.over = over
         self.indices = indices
+        self.second_pass = False
         self.summed = False
 
     def __repr__(self) -> str:

@@ -36,18 +36,44 @@ def sum(items: Iterable[Any], start: Any = 0) -> Any:
     tracing = CURRENT.get()
     if tracing is None:
         return builtins.sum(items, start)
+    collected = Collected()
     depth = len(tracing.loops)
-    parts: list[tuple[Any, tuple[Loop, ...]]] = []
     for item in items:
-        loops = tuple(tracing.loops[depth:])
+        collected.add(item, tuple(tracing.loops[depth:]))
+    collected.require_same_passes()
+    if not any(loops or isinstance(item, Node) for item, loops in collected.parts):
+        return builtins.sum((item for item, _ in collected.parts), start)
+    if isinstance(start, Node) or start != 0:
+        collected.parts.insert(0, (start, ()))
+    return Sum(collected.parts)
+
+
+class Collected:
+    """The items of one sum, each with the loops it stands in.
+
+    A symbolic loop makes two passes, which must give the same items: that finds what goes from member to member differently, such as
+    enumerate, or zip with a list. Only the items of the first pass are summed.
+    """
+
+    def __init__(self) -> None:
+        self.parts: list[tuple[Any, tuple[Loop, ...]]] = []
+        self._seen: dict[str, dict[tuple[bool, ...], list[str]]] = {}
+
+    def add(self, item: Any, loops: tuple[Loop, ...]) -> None:
+        passes = tuple(loop.second_pass for loop in loops)
+        if not any(passes):
+            self.parts.append((item, loops))
         for loop in loops:
             loop.summed = True
-        parts.append((item, loops))
-    if not any(loops or isinstance(item, Node) for item, loops in parts):
-        return builtins.sum((item for item, _ in parts), start)
-    if isinstance(start, Node) or start != 0:
-        parts.insert(0, (start, ()))
-    return Sum(parts)
+        self._seen.setdefault(repr(loops), {}).setdefault(passes, []).append(show(item))
+
+    def require_same_passes(self) -> None:
+        for loops, passes in self._seen.items():
+            first, *others = passes.values()
+            if any(other != first for other in others):
+                raise AlgebraError(
+                    f"the items of a sum differ from member to member in {loops}: do not use enumerate, zip or a counter, prepare a Param"
+                )
 
 
 def argument_list(key: Any, what: str) -> tuple[Any, ...]:
@@ -71,7 +97,7 @@ def argument_list(key: Any, what: str) -> tuple[Any, ...]:
 
 
 class SetView:
-    """A Set or Neighbours inside a traced rule: iterating it yields its symbolic index once."""
+    """A Set or Neighbours inside a traced rule: iterating it yields its symbolic index, in two equal passes."""
 
     def __init__(self, name: str, source: Any, arguments: tuple[Any, ...] | None = None) -> None:
         self._name = name
@@ -108,16 +134,18 @@ class SetView:
             raise AlgebraError(f"{self} was kept from a rule and used outside of it")
         if self.arguments is None and self.ragged:
             raise AlgebraError(f"{self} holds one list per key and needs its indices: {self}[...]")
-        names = self._member_names()
         depth = len(tracing.loops)
-        loop = Loop(self, tuple(Index(name if depth == 0 else f"{name}{depth}") for name in names))
-        tracing.loops.append(loop)
-        yield loop.indices if len(names) > 1 else loop.indices[0]
-        innermost = tracing.loops.pop() if tracing.loops else None
-        if innermost is not loop or not loop.summed:
-            raise AlgebraError(
-                f"the loop {loop} is not a generator inside sum(...): use sum of models.algebra, without zip, list or a for statement"
-            )
+        indices = tuple(Index(name if depth == 0 else f"{name}{depth}") for name in self._member_names())
+        loop = Loop(self, indices)
+        for second_pass in (False, True):
+            loop.second_pass = second_pass
+            tracing.loops.append(loop)
+            yield indices if len(indices) > 1 else indices[0]
+            innermost = tracing.loops.pop() if tracing.loops else None
+            if innermost is not loop or not loop.summed:
+                raise AlgebraError(
+                    f"the loop {loop} is not a generator inside sum(...): use sum of models.algebra, without zip, list or a for statement"
+                )
 
     def _member_names(self) -> list[str]:
         if isinstance(self.source, Neighbours):
