@@ -93,7 +93,7 @@ def _parse(raw: RawTable, table: Table, found: Findings) -> tuple[pd.DataFrame, 
     for c in (*COMMON, Column("unit", "text", "", "")):
         if c.name in data and c.name not in out:
             out[c.name] = _texts(data[c.name], c, raw, found)
-    return pd.DataFrame(out, index=pd.Index(raw.rows, name="row", dtype="int64")), header_units
+    return pd.DataFrame(out, index=pd.Index(raw.rows, name="line", dtype="int64")), header_units
 
 
 def _mended(raw: RawTable, column: str, row: int, cell: cells.Cell, read: object, found: Findings) -> None:
@@ -153,7 +153,7 @@ def _texts(column: list[cells.Cell], c: Column, raw: RawTable, found: Findings) 
             said: dict[str, object] = {"allowed": ", ".join(c.choices), "near": near}
             found.problems.append(Problem("choice", file=raw.file, table=raw.name, row=raw.rows[i], column=c.name, value=value, said=said))
         out.append(value or (str(c.default) if c.default is not None else ""))
-    return pd.Series(out, index=pd.Index(raw.rows, name="row", dtype="int64"), dtype="str")
+    return pd.Series(out, index=pd.Index(raw.rows, name="line", dtype="int64"), dtype="str")
 
 
 def _resolve_names(frame: pd.DataFrame, table: Table, file: str, names: Names, found: Findings) -> None:
@@ -179,7 +179,7 @@ def _resolve_names(frame: pd.DataFrame, table: Table, file: str, names: Names, f
                     found.warnings.append(Problem("rule", file=file, table=table.name, column=c.name, value=part, said=said))
                 else:
                     rows = frame.index[frame[c.name] == cell]
-                    what = {"item": "commodity or equipment", "factor_item": "commodity or mode"}.get(c.of, c.of)
+                    what = {"item": "commodity or equipment", "factor_item": "commodity, equipment or mode"}.get(c.of, c.of)
                     near = nearest(part, [*known, *aliases])
                     for row in rows[:20]:
                         said2: dict[str, object] = {"what": what, "near": near}

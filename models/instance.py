@@ -107,7 +107,7 @@ class Instance:
 
 def _empty(table: Table) -> pd.DataFrame:
     columns = {c.name: pd.Series(dtype="float64" if c.numeric else "str") for c in table.columns}
-    return pd.DataFrame(columns, index=pd.Index([], name="row", dtype="int64"))
+    return pd.DataFrame(columns, index=pd.Index([], name="line", dtype="int64"))
 
 
 def _settings(given: Mapping[str, Any]) -> tuple[Settings, list[Problem]]:

@@ -33,8 +33,6 @@ def explicit(frame: pd.DataFrame, keys: dict[str, str], labels: Sequence[str], n
     `keys` maps key columns to what they refer to (a key of REFERENCE_KINDS). The result has the key columns, the labels, `_row` (row number
     of the winner) and all other columns. Ambiguous rows go to `report`.
     """
-    if frame.empty:
-        return frame.assign(**{ROW: frame.index.to_numpy()}).reset_index(drop=True)
     matches = pd.DataFrame({"_at": np.arange(len(frame)), SIZE: 1.0} | {c: frame[c].to_numpy() for c in labels})
     for column, of in keys.items():
         matches = _open(matches, frame[column], column, of, names)
@@ -50,7 +48,7 @@ def lookup(
     """
     if frame.empty or over.empty:
         rest = [c for c in frame.columns if c not in keys and c not in over.columns]
-        return over.iloc[:0].join(frame[rest].iloc[:0].reset_index(drop=True)).assign(**{ROW: np.zeros(0, np.int64)})
+        return over.iloc[:0].reset_index(drop=True).join(frame[rest].iloc[:0].reset_index(drop=True)).assign(**{ROW: np.zeros(0, np.int64)})
     over = over.reset_index(drop=True)
     filled = np.stack([(frame[c] != "").to_numpy() for c in keys], axis=1)
     found = []

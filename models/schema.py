@@ -12,7 +12,7 @@ REFERENCE_KINDS: dict[str, tuple[str, ...]] = {
     "commodity": ("commodity", "tag"),
     "equipment": ("equipment", "tag"),
     "item": ("commodity", "equipment", "tag"),
-    "factor_item": ("commodity", "mode", "tag"),
+    "factor_item": ("commodity", "equipment", "mode", "tag"),
     "burden": ("commodity", "tag"),
     "route": ("route",),
     "period": ("period",),

@@ -1,0 +1,71 @@
+"""Balance: one row per region, commodity, period and part of the year in which it is balanced.
+
+    made − used + bought − sold + short + arriving − leaving − put into stock >= demand            (= where surplus = no)
+
+The terms are the `BALANCE` functions of the other families.
+
+| symbol | code | unit | source |
+|---|---|---|---|
+| D | `demand` | u/yr in the part | markets.demand |
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import pandas as pd
+
+from models.algebra import index_set
+from models.formulation.board import Board, state
+
+TABLES = ("commodities",)
+NEEDS = ("sets", "production", "trade", "transport", "stock")
+METRICS = ()
+COSTS = ()
+BALANCE = ()
+INDEX = ["r", "c", "t", "p"]
+
+
+def prepare(board: Board) -> None:
+    """Frame `balanced` (r, c, t, p, surplus): rows that any term or demand can reach."""
+    parts = board["commodity_parts"]
+    places = [
+        board["recipes"][["r", "c", "t"]],
+        board["sources"][["r", "c", "t"]],
+        board["flows"][["r", "c", "t"]],
+        board["flows"][["d", "c", "t"]].rename(columns={"d": "r"}),
+        board["stocks"][["r", "c", "t"]],
+        board["markets"][["r", "c", "t"]],
+    ]
+    rows = pd.concat([p for p in places if len(p)] or places[:1]).drop_duplicates().merge(parts, on="c")
+    commodities = board.table("commodities")
+    surplus = dict(zip(commodities["commodity"], commodities["surplus"], strict=True))
+    board["balanced"] = rows.assign(surplus=rows["c"].map(surplus))[[*INDEX, "surplus"]]
+
+
+def declare(m: Any, board: Board) -> None:
+    """The rows, declared before the families that put terms into them."""
+    m.BALANCED = index_set(board["balanced"][INDEX], doc="what is balanced, where, when and in which part of the year")
+
+
+def add(m: Any, board: Board, terms: Sequence[Callable[..., Any]]) -> None:
+    """States the rows from the terms that the families offer."""
+
+    def supply(m: Any, r: Any, c: Any, t: Any, p: Any) -> Any:
+        total: Any = 0
+        for term in terms:
+            total = total + term(m, r, c, t, p)
+        return total
+
+    def balance(m: Any, r: Any, c: Any, t: Any, p: Any) -> Any:
+        """What is made, bought, brought and taken from stock covers what is used, sold, sent, stored and wanted. [u/yr in the part]"""
+        return supply(m, r, c, t, p) >= m.demand[r, c, t, p]
+
+    def exact_balance(m: Any, r: Any, c: Any, t: Any, p: Any) -> Any:
+        """The same where nothing may be left over. [u/yr in the part]"""
+        return supply(m, r, c, t, p) == m.demand[r, c, t, p]
+
+    frame = board["balanced"]
+    state(m, "balance", frame.loc[frame["surplus"] == "yes", INDEX], balance)
+    state(m, "exact_balance", frame.loc[frame["surplus"] == "no", INDEX], exact_balance)
