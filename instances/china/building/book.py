@@ -117,7 +117,10 @@ class Book:
 
     def raw(self, name: str) -> pd.DataFrame:
         if name not in self._raw:
-            self._raw[name] = pd.read_csv(HERE / "raw" / f"{name}.csv")
+            frame = pd.read_csv(HERE / "raw" / f"{name}.csv")
+            if "source" in frame:
+                frame["source"] = frame["source"].mask(frame["source"].eq("same")).ffill()
+            self._raw[name] = frame
         return self._raw[name]
 
     def assume(self, name: str, period: str = "") -> Figure:

@@ -85,7 +85,7 @@ def supplies(book: Book) -> None:
     for region in provinces(book):
         book.add("sources", region=region, commodity="coal", supplier="local market", price=coal[region])
         book.add("sources", region=region, commodity="coke", supplier="local market", price=coke + (coal[region] - mean) * per_coke)
-    book.add("sources", commodity="gas", supplier="gas grid", price=book.price("natural_gas_industrial_m3", 2024))
+    book.add("sources", commodity="gas", supplier="gas grid", price=book.price("natural_gas_industrial_m3", 2024) * 1000, note="CNY/m3")
     book.add("sources", region="ports", commodity="ore", supplier="abroad", price=book.price("iron_ore_62_cfr_cny", 2023, 2024))
     book.add("sources", region="ports", commodity="bauxite", supplier="abroad", price=book.price("bauxite_guinea_cny", 2023, 2024))
     limit = book.assume("aluminium_import_most")

@@ -50,7 +50,7 @@ def add(book: Book) -> None:
     }
     for name, (en, zh, tags, run) in names.items():
         equipment(book, name, life[name], fixed[name], tags, en, zh, run=run, min_load=low)
-    equipment(book, "alloy_furnace_old", None, fixed["alloy_furnace"], "industry|below_baseline", "Ferrosilicon furnace below the baseline", "基准以下硅铁炉")
+    equipment(book, "alloy_furnace_old", None, fixed["alloy_furnace"], "industry|below_baseline", "Ferrosilicon furnace below the baseline", "基准以下硅铁炉", min_load=low)
     today = capacities(book)
     for name, amounts in today.items():
         standing(book, name, amounts, life[name])

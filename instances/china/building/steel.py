@@ -73,16 +73,17 @@ def add(book: Book) -> None:
     rebuild(book, "electrolyser", "electrolyser", renewal(book, electrolyser_cost), 2040)
     rebuild(book, "blast_furnace_capture", "blast_furnace", capture_cost + renewal(book, iron_cost), 2030)
     rebuild(book, "blast_furnace_capture", "blast_furnace_capture", renewal(book, iron_cost + capture_cost), 2040)
-    routes(book, operation, iron_part, pig)
+    routes(book, operation, iron_part, pig, {"iron": iron_cost * fixed, "steel": steel_cost * fixed, "arc": arc_cost * fixed, "shaft": shaft_cost * fixed})
 
 
-def routes(book: Book, operation: Figure, iron_part: Figure, pig: Figure) -> None:
+def routes(book: Book, operation: Figure, iron_part: Figure, pig: Figure, fixed: dict[str, Figure]) -> None:
+    """Recipes; the operating cost of MPP contains what the equipment is charged as fixed cost, so that is taken out."""
     p = book.process
     coal_energy = book.assume("coal_energy_per_t")
     iron_co2 = p("pig_iron_bf", "co2_direct")
     iron = {"pig_iron": 1.0, "ore": -p("pig_iron_bf", "iron_ore"), "coke": -p("pig_iron_bf", "coke"), "coal": -p("pig_iron_bf", "pci_coal") * coal_energy}
     old = book.assume("blast_furnace_old_extra_coal")
-    cost = operation * iron_part
+    cost = operation * iron_part - fixed["iron"]
     route(book, "iron", iron | {"blast_furnace": -1.0}, cost, "Pig iron", "高炉炼铁", iron_co2)
     worse = iron | {"blast_furnace_old": -1.0, "coal": iron["coal"] - old}
     route(book, "iron_old", worse, cost, "Pig iron below the baseline", "基准以下高炉炼铁", iron_co2 + old * book.assume("coal_co2"))
@@ -95,7 +96,7 @@ def routes(book: Book, operation: Figure, iron_part: Figure, pig: Figure) -> Non
         caught = iron | {"blast_furnace_capture": -1.0, "electricity": -power}
         route(book, "iron_capture", caught, cost + storage, "Pig iron with capture", "高炉炼铁加碳捕集", iron_co2 * left)
 
-    steel_cost = operation * (1 - iron_part)
+    steel_cost = operation * (1 - iron_part) - fixed["steel"]
     silicon = -book.assume("ferrosilicon_per_steel")
     converter = {
         "steel": 1.0,
@@ -122,7 +123,7 @@ def routes(book: Book, operation: Figure, iron_part: Figure, pig: Figure) -> Non
         "scrap": -p(q, "scrap"),
     }
     usd = book.price("usd_cny", 2024)
-    route(book, "steel_scrap", arc, p(q, "opex_other") * usd, "Electric steel on scrap", "废钢电炉钢", p(q, "co2_direct"))
+    route(book, "steel_scrap", arc, p(q, "opex_other") * usd - fixed["arc"], "Electric steel on scrap", "废钢电炉钢", p(q, "co2_direct"))
 
     h = "steel_dri_h2_eaf"
     sponge = book.assume("sponge_per_steel")
@@ -134,13 +135,15 @@ def routes(book: Book, operation: Figure, iron_part: Figure, pig: Figure) -> Non
         "hydrogen": -p(h, "hydrogen_kg") / 1000 / sponge,
         "electricity": -(p(h, "electricity_kwh") / 1000 - melting) / sponge,
     }
-    half = p(h, "opex_other") * usd * 0.5
+    both = p(h, "opex_other") * usd - fixed["arc"] - fixed["shaft"] * sponge
+    melting_cost = p(q, "opex_other") * usd * book.assume("melting_share_of_operation")
+    reducing_cost = (both - melting_cost) / sponge
     if book.base_year:
         reduce["gas"] = -book.assume("reduction_gas")
         del reduce["hydrogen"]
-        route(book, "sponge", reduce, half, "Sponge iron on gas", "气基直接还原铁", book.assume("gas_co2") * book.assume("reduction_gas"))
+        route(book, "sponge", reduce, reducing_cost, "Sponge iron on gas", "气基直接还原铁", book.assume("gas_co2") * book.assume("reduction_gas"))
     else:
-        route(book, "sponge", reduce, half, "Sponge iron on hydrogen", "氢基直接还原铁")
+        route(book, "sponge", reduce, reducing_cost, "Sponge iron on hydrogen", "氢基直接还原铁")
         make = {"hydrogen": 1.0, "electrolyser": -1.0, "electricity": -book.assume("electrolyser_electricity")}
         route(book, "hydrogen", make, Figure(0.0, "definition", "derived"), "Hydrogen by electrolysis", "电解制氢")
     melt = {
@@ -151,4 +154,4 @@ def routes(book: Book, operation: Figure, iron_part: Figure, pig: Figure) -> Non
         "electricity": -melting,
         "coal": -p(h, "met_coal") * coal_energy,
     }
-    route(book, "steel_sponge", melt, half, "Electric steel on sponge iron", "直接还原铁电炉钢", p(h, "co2_direct"))
+    route(book, "steel_sponge", melt, melting_cost, "Electric steel on sponge iron", "直接还原铁电炉钢", p(h, "co2_direct"))
