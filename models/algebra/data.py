@@ -102,7 +102,7 @@ class ModelData:
         return known
 
     def _table_values(self, parameter: Any, table: Table) -> Floats:
-        columns = [self.labels.encode(column, parameter.name) for column in table.keys]
+        columns = [self.labels.encode(column, f"parameter {parameter.name}") for column in table.keys]
         return self._placed(parameter, columns, table.numbers, np.nan if table.default is None else table.default)
 
     def _ordinary_values(self, parameter: Any) -> Floats:

@@ -153,7 +153,7 @@ def parameter(*sets: Any, values: pd.DataFrame | Mapping[Any, float] | float, de
     table = Table(values, default, f"parameter '{doc}'")
     wrong = np.flatnonzero(~np.isfinite(table.numbers))
     if wrong.size:
-        key = tuple(column.iloc[wrong[0]] for column in table.keys)
+        key = tuple(column.iloc[[wrong[0]]].tolist()[0] for column in table.keys)
         raise AlgebraError(f"parameter '{doc}': the value {table.numbers[wrong[0]]} at {key} is not a finite number", index=key)
 
     def look_up(model: Any, *key: Any) -> float:
@@ -177,9 +177,10 @@ def variable(*sets: Any, lower: Bound = 0, upper: Bound = None, domain: Domain =
         raise AlgebraError(f"variable '{doc}': the domain must be one of {', '.join(DOMAINS)}, not {domain!r}")
 
     def bounds(model: Any, *index: Any) -> tuple[Any, Any]:
+        arguments = index if sets else ()  # Pyomo gives the index None to a single variable
         return (
-            lower(model, *index) if callable(lower) else lower,
-            upper(model, *index) if callable(upper) else upper,
+            lower(model, *arguments) if callable(lower) else lower,
+            upper(model, *arguments) if callable(upper) else upper,
         )
 
     created = pyo.Var(*sets, bounds=bounds, within=DOMAINS[domain], dense=not sets, doc=doc)

@@ -84,7 +84,9 @@ class Expander:
         for kind in (pyo.Constraint, pyo.Objective):
             for component in self.model.component_objects(kind, active=True, descend_into=False):
                 if component.name not in attached:
-                    raise AlgebraError(f"'{component.name}' is a Pyomo {kind.__name__} on the model: register its rule with constrain or term")
+                    raise AlgebraError(
+                        f"'{component.name}' is a Pyomo {kind.__name__} on the model: register its rule with constrain or term"
+                    )
 
     def _columns(self) -> dict[str, Block]:
         blocks = {}

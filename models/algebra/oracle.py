@@ -80,8 +80,8 @@ def _pyomo_rule(family: Family) -> Any:
     """The rule of a family; where it gives True or False, the row has no variables and was found to hold when compiled."""
 
     def rule(m: Any, *index: Any) -> Any:
-        relation = family.rule(m, *index)
-        return pyo.Constraint.Feasible if isinstance(relation, (bool, np.bool_)) else relation
+        relation = family.rule(m, *index) if family.sets else family.rule(m)
+        return pyo.Constraint.Skip if isinstance(relation, (bool, np.bool_)) else relation
 
     return rule
 

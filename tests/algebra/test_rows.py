@@ -141,6 +141,13 @@ def test_domains() -> None:
     assert compare(m) == 0
 
 
+def test_a_single_variable_with_a_rule_as_bound() -> None:
+    m = pyo.ConcreteModel()
+    m.most = parameter(values=3)
+    m.x = variable(upper=lambda m: 2 * m.most)
+    assert compile(m).upper.tolist() == [6] and m.x.ub == 6
+
+
 def test_bounds_set_by_hand_on_a_single_variable_count() -> None:
     m = pyo.ConcreteModel()
     m.S = index_set(["a", "b", "c"])
