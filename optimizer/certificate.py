@@ -1,0 +1,201 @@
+"""Proof of every answer from the unscaled matrices, without the solver.
+
+With any dual vector y and d = c − Aᵀy,
+
+    LB = Σ_i y_i · (L_i if y_i > 0 else U_i) + Σ_j d_j · (l_j if d_j > 0 else u_j)
+
+is a lower bound of the cost: y_i is set to 0 where it points at an infinite side; where d_j points at an infinite bound a finite box is used
+and listed. Each d_j is taken with the error its sum can carry, on the worse side, and the total is lowered by the error of adding it up, so
+the bound holds in spite of rounding. With c = 0, LB > 0 proves that there is no plan (Farkas).
+"""
+
+from __future__ import annotations
+
+import math
+import time
+from dataclasses import dataclass, field
+
+import numpy as np
+import pandas as pd
+import scipy.sparse as sp
+
+from models.algebra import Matrices
+
+EPSILON = np.finfo(float).eps
+FEASIBLE = 1e-6
+"""Largest violation of a row or bound, relative to the terms that are added in it."""
+INTEGRAL = 1e-9
+OPTIMAL_GAP = 1e-6
+"""Largest relative gap between a plan's cost and its proved bound for the word "optimal"."""
+
+
+@dataclass(frozen=True)
+class Certificate:
+    """What has been proved of an answer.
+
+    Attributes:
+        holds: does the proof support the status that is reported?
+        violation: the largest violation of any row or bound, relative to the terms added in it; `where` names it.
+        fraction: the largest distance of an integer column from a whole number.
+        objective: the cost of the plan, added up anew. [¤]
+        bound: the proved lower bound. [¤]
+        claimed: the bound that the solver claims (a MIP), not proved here. [¤]
+        gap: (objective − bound) / max(1, |objective|).
+        boxes: by family of variables, the quantity above which plans are not covered by the bound, and how many columns needed it.
+        said: one sentence.
+    """
+
+    holds: bool
+    said: str
+    violation: float = np.nan
+    where: str = ""
+    fraction: float = 0.0
+    objective: float = np.nan
+    bound: float = -np.inf
+    claimed: float = np.nan
+    gap: float = np.inf
+    boxes: pd.DataFrame = field(default_factory=lambda: pd.DataFrame(columns=["variable", "box", "columns"]))
+    seconds: float = 0.0
+
+
+def feasibility(matrices: Matrices, x: np.ndarray) -> tuple[float, str, float]:
+    """The largest relative violation of rows and bounds, the name of the worst, and the largest distance from integrality."""
+    a = matrices.matrix
+    activity = a @ x
+    size = 1 + abs(a) @ np.abs(x)
+    rows = np.maximum(matrices.row_lower - activity, activity - matrices.row_upper) / size
+    bounds = np.maximum(matrices.lower - x, x - matrices.upper) / (1 + np.abs(x))
+    fraction = float(np.abs(x - np.round(x))[matrices.integer].max(initial=0.0))
+    worst_row, worst_bound = float(rows.max(initial=0.0)), float(bounds.max(initial=0.0))
+    if worst_row <= 0 and worst_bound <= 0:
+        return 0.0, "", fraction
+    if worst_row >= worst_bound:
+        return worst_row, _name(*matrices.row_name(int(rows.argmax()))), fraction
+    return worst_bound, _name(*matrices.column_name(int(bounds.argmax()))), fraction
+
+
+def _name(family: str, labels: tuple[object, ...]) -> str:
+    return f"{family}[{', '.join(str(v) for v in labels)}]"
+
+
+def implied_bounds(matrices: Matrices, passes: int = 12) -> tuple[np.ndarray, np.ndarray]:
+    """Bounds that the rows imply for every feasible x: each row's side less the least of its other terms, over and over."""
+    a = sp.csr_array(matrices.matrix)
+    lower, upper = matrices.lower.copy(), matrices.upper.copy()
+    row = np.repeat(np.arange(a.shape[0]), np.diff(a.indptr))
+    column, value = a.indices, a.data
+    margin = 1 + 1e-9
+    for _ in range(passes):
+        before = np.isinf(upper).sum() + np.isinf(lower).sum()
+        for side, sign in ((matrices.row_upper, 1.0), (-matrices.row_lower, -1.0)):
+            v = value * sign
+            least = np.where(v > 0, v * lower[column], v * upper[column])
+            infinite = ~np.isfinite(least)
+            count = np.bincount(row, infinite, minlength=a.shape[0])
+            total = np.bincount(row, np.where(infinite, 0.0, least), minlength=a.shape[0])
+            others = total[row] - np.where(infinite, 0.0, least)
+            alone = (count[row] - infinite) == 0
+            with np.errstate(invalid="ignore", over="ignore"):
+                limit = (side[row] - others) / v
+            use = alone & np.isfinite(side[row])
+            up, down = use & (v > 0), use & (v < 0)
+            grown = np.where(limit > 0, limit * margin, limit / margin) + 1e-9
+            shrunk = np.where(limit > 0, limit / margin, limit * margin) - 1e-9
+            fresh = np.isinf(upper)
+            np.minimum.at(upper, column[up & fresh[column]], grown[up & fresh[column]])
+            fresh = np.isinf(lower)
+            np.maximum.at(lower, column[down & fresh[column]], shrunk[down & fresh[column]])
+        if np.isinf(upper).sum() + np.isinf(lower).sum() == before:
+            break
+    return lower, upper
+
+
+def lower_bound(
+    matrices: Matrices, y: np.ndarray, cost: np.ndarray, lower: np.ndarray, upper: np.ndarray, boxes: np.ndarray
+) -> tuple[float, np.ndarray]:
+    """The proved lower bound of cost @ x for all feasible x inside the boxes, and which columns needed their box."""
+    y = np.where(np.isfinite(y), y, 0.0)
+    y = np.where((y > 0) & np.isinf(matrices.row_lower), 0.0, y)
+    y = np.where((y < 0) & np.isinf(matrices.row_upper), 0.0, y)
+    side = np.where(y > 0, matrices.row_lower, matrices.row_upper)
+    from_rows = np.where(y == 0, 0.0, y * np.where(np.isfinite(side), side, 0.0))
+    transposed = sp.csr_array(matrices.matrix.T)
+    d = cost - transposed @ y
+    terms = np.diff(transposed.indptr) + 2
+    error = EPSILON * terms * (np.abs(cost) + abs(transposed) @ np.abs(y))
+    low, high = d - error, d + error
+    needs_box = ((high > 0) & np.isinf(lower)) | ((low < 0) & np.isinf(upper))
+    floor, ceiling = np.where(np.isinf(lower), -boxes, lower), np.where(np.isinf(upper), boxes, upper)
+    from_columns = np.minimum.reduce([low * floor, low * ceiling, high * floor, high * ceiling])
+    from_columns = np.where((low == 0) & (high == 0), 0.0, from_columns)
+    products = np.concatenate([from_rows, from_columns])
+    return math.fsum(products) - 2 * EPSILON * math.fsum(np.abs(products)), needs_box
+
+
+def box_sizes(matrices: Matrices, x: np.ndarray | None) -> np.ndarray:
+    """A box for each column: ten times the largest quantity of its family in the plan, at least ten."""
+    boxes = np.full(matrices.matrix.shape[1], 1e6)
+    if x is not None:
+        for block in matrices.columns.values():
+            boxes[block.slice] = 10.0 * max(1.0, float(np.abs(x[block.slice]).max(initial=0.0)))
+    return boxes
+
+
+def _boxes_table(matrices: Matrices, used: np.ndarray, boxes: np.ndarray) -> pd.DataFrame:
+    rows = [
+        (name, float(boxes[block.slice].max(initial=0.0)), int(used[block.slice].sum()))
+        for name, block in matrices.columns.items()
+        if used[block.slice].any()
+    ]
+    return pd.DataFrame(rows, columns=["variable", "box", "columns"])
+
+
+def prove_plan(matrices: Matrices, x: np.ndarray, y: np.ndarray | None, claimed: float | None = None, wanted_gap: float = OPTIMAL_GAP) -> Certificate:
+    """The certificate of a plan: feasibility, integrality, cost, and the bound that y proves.
+
+    For a MIP, `claimed` is the bound the solver claims (¤ with offset); y, of the root relaxation, proves a bound of its own.
+    """
+    begun = time.perf_counter()
+    violation, where, fraction = feasibility(matrices, x)
+    objective = float(matrices.cost @ x) + matrices.offset
+    bound, boxes_used = -np.inf, pd.DataFrame(columns=["variable", "box", "columns"])
+    if y is not None:
+        lower, upper = implied_bounds(matrices)
+        boxes = box_sizes(matrices, x)
+        bound, used = lower_bound(matrices, y, matrices.cost, lower, upper, boxes)
+        bound += matrices.offset
+        boxes_used = _boxes_table(matrices, used, boxes)
+    gap = (objective - bound) / max(1.0, abs(objective))
+    sound = violation <= FEASIBLE and fraction <= INTEGRAL
+    said = f"plan verified against every row (largest violation {violation:.1e})"
+    if not sound:
+        said = f"the plan does not hold: {where} is violated by {violation:.1e}" + (f", a whole number missed by {fraction:.1e}" if fraction > INTEGRAL else "")
+        holds = False
+    elif claimed is None:
+        holds = gap <= OPTIMAL_GAP
+        said += f"; bound proved, gap {max(gap, 0.0):.1e}" if holds else f"; the bound proved leaves a gap of {gap:.1e}"
+        if len(boxes_used):
+            said += "; for plans within the boxes listed"
+    else:
+        claimed_gap = (objective - claimed) / max(1.0, abs(objective))
+        holds = claimed_gap <= max(wanted_gap, OPTIMAL_GAP) and bound <= objective + OPTIMAL_GAP * max(1.0, abs(objective))
+        said += f"; gap {max(gap, 0.0):.2g} proved at the root, the solver claims {max(claimed_gap, 0.0):.2g}"
+    seconds = time.perf_counter() - begun
+    return Certificate(holds, said, violation, where, fraction, objective, bound, np.nan if claimed is None else claimed, gap, boxes_used, seconds)
+
+
+def prove_infeasible(matrices: Matrices, y: np.ndarray) -> Certificate:
+    """The certificate that no plan exists: with c = 0 a lower bound above 0 (Farkas)."""
+    begun = time.perf_counter()
+    zero = np.zeros(matrices.matrix.shape[1])
+    lower, upper = implied_bounds(matrices)
+    boxes = box_sizes(matrices, None)
+    best, used = -np.inf, np.zeros(len(zero), bool)
+    for candidate in (y, np.where(np.abs(y) < 1e-9 * np.abs(y).max(initial=0.0), 0.0, y)):
+        bound, boxed = lower_bound(matrices, candidate, zero, lower, upper, boxes)
+        if bound > best:
+            best, used = bound, boxed
+    holds = best > 0
+    table = _boxes_table(matrices, used, boxes)
+    said = "proved: no plan meets all rows" + (" within the boxes listed" if len(table) else "") if holds else "not proved that no plan exists"
+    return Certificate(holds, said, bound=best, boxes=table, seconds=time.perf_counter() - begun)

@@ -1,0 +1,186 @@
+"""Plan: the answer as plain frozen tables, with its certificate. Saved as a folder or a workbook, and loaded back equal."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import tempfile
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any
+
+import pandas as pd
+
+from optimizer.describe import DESCRIPTIONS, description
+
+FORMULA = ("=", "+", "-", "@", "\t", "\r")
+
+
+class PlanError(ValueError):
+    """A folder or workbook that is no plan, or one that may not be overwritten."""
+
+
+@dataclass(frozen=True)
+class Plan:
+    """The answer to one solve.
+
+    Attributes:
+        summary: status, objective [¤], bound, gap, certified, sizes, seconds by stage, versions ... (what `summary.json` holds).
+        tables: DataFrames by name; `optimizer.describe` says what each column means and its unit.
+    """
+
+    summary: Mapping[str, Any]
+    tables: Mapping[str, pd.DataFrame] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "summary", MappingProxyType(dict(self.summary)))
+        object.__setattr__(self, "tables", MappingProxyType(dict(self.tables)))
+
+    @property
+    def status(self) -> str:
+        """`optimal`, `feasible`, `infeasible`, `unbounded` or `stopped`."""
+        return str(self.summary["status"])
+
+    @property
+    def objective(self) -> float:
+        """Discounted cost. [¤]"""
+        return float(self.summary["objective"])
+
+    @property
+    def certified(self) -> bool:
+        """Does our own proof agree with the status?"""
+        return bool(self.summary["certified"])
+
+    def __getitem__(self, table: str) -> pd.DataFrame:
+        return self.tables[table]
+
+    def require_plan(self) -> Plan:
+        """The plan itself. Raises PlanError unless there is a certified one."""
+        if self.status not in ("optimal", "feasible") or not self.certified:
+            raise PlanError(f"no certified plan: {self.status}; {self.summary.get('certificate', '')}")
+        return self
+
+    def save(self, folder: str | Path, force: bool = False) -> Path:
+        """Writes the plan as a folder: `summary.json`, a CSV and a Parquet file per table, `plan.xlsx`.
+
+        The folder is complete or absent: it is written beside its place and renamed. Raises PlanError if it exists and not `force`.
+        """
+        folder = Path(folder)
+        if folder.exists() and not force:
+            raise PlanError(f"{folder} exists; use --force to replace it")
+        if folder.exists() and not is_plan(folder):
+            raise PlanError(f"{folder} exists and is no plan: it is not replaced")
+        folder.parent.mkdir(parents=True, exist_ok=True)
+        fresh = Path(tempfile.mkdtemp(prefix=f".{folder.name}-", dir=folder.parent))
+        try:
+            os.chmod(fresh, 0o755)
+            (fresh / "tables").mkdir()
+            for name, frame in self.tables.items():
+                frame.to_parquet(fresh / "tables" / f"{name}.parquet", index=False)
+                _safe(frame).to_csv(fresh / f"{name}.csv", index=False)
+            self.write_workbook(fresh / "plan.xlsx")
+            (fresh / "summary.json").write_text(json.dumps(dict(self.summary), ensure_ascii=False, indent=1) + "\n", "utf-8")
+            if folder.exists():
+                old = fresh.with_name(fresh.name + "-old")
+                folder.rename(old)
+                fresh.rename(folder)
+                shutil.rmtree(old)
+            else:
+                fresh.rename(folder)
+        except BaseException:
+            shutil.rmtree(fresh, ignore_errors=True)
+            raise
+        return folder
+
+    def write_workbook(self, path: str | Path) -> None:
+        """Writes the plan as one workbook: a sheet `summary`, a sheet per table with frozen headers, filters and notes."""
+        import xlsxwriter
+
+        options = {"strings_to_formulas": False, "strings_to_urls": False, "nan_inf_to_errors": True, "constant_memory": False}
+        with xlsxwriter.Workbook(str(path), options) as book:
+            bold = book.add_format({"bold": True, "bottom": 1, "bg_color": "#E8EEF4"})
+            number = book.add_format({"num_format": "#,##0.###"})
+            sheet = book.add_worksheet("summary")
+            sheet.set_column(0, 0, 24)
+            sheet.set_column(1, 1, 80)
+            for i, (key, value) in enumerate(self.summary.items()):
+                sheet.write_string(i, 0, key, bold)
+                sheet.write_string(i, 1, json.dumps(value, ensure_ascii=False))
+            for name, frame in self.tables.items():
+                sheet = book.add_worksheet(name)
+                sheet.freeze_panes(1, 0)
+                for j, column in enumerate(frame.columns):
+                    sheet.write_string(0, j, column, bold)
+                    if description(name, column):
+                        sheet.write_comment(0, j, description(name, column), {"x_scale": 2})
+                    values = frame[column]
+                    if pd.api.types.is_numeric_dtype(values) and not pd.api.types.is_bool_dtype(values):
+                        sheet.set_column(j, j, 12, number)
+                        for i, value in enumerate(values.tolist()):
+                            if value == value:
+                                sheet.write_number(i + 1, j, value)
+                    else:
+                        width = min(40, max([len(column), *(len(str(v)) for v in values.head(200))]) + 2)
+                        sheet.set_column(j, j, width)
+                        for i, value in enumerate(values.tolist()):
+                            if isinstance(value, bool):
+                                sheet.write_boolean(i + 1, j, value)
+                            elif value != "":
+                                sheet.write_string(i + 1, j, str(value))
+                sheet.autofilter(0, 0, max(1, len(frame)), max(0, len(frame.columns) - 1))
+
+    @classmethod
+    def load(cls, path: str | Path) -> Plan:
+        """Reads a plan folder or workbook. Raises PlanError if it is none."""
+        path = Path(path)
+        if path.is_dir():
+            if not is_plan(path):
+                raise PlanError(f"{path} is no plan: summary.json is missing")
+            summary = json.loads((path / "summary.json").read_text("utf-8"))
+            tables = {n: pd.read_parquet(path / "tables" / f"{n}.parquet") for n in summary.get("tables", [])}
+            return cls(summary, tables)
+        if not path.is_file():
+            raise PlanError(f"there is no plan at {path}")
+        return cls(*_from_workbook(path))
+
+
+def is_plan(folder: Path) -> bool:
+    return (folder / "summary.json").is_file()
+
+
+def _safe(frame: pd.DataFrame) -> pd.DataFrame:
+    """Text that a spreadsheet would run as a formula gets an apostrophe before it."""
+    text = [c for c in frame.columns if not pd.api.types.is_numeric_dtype(frame[c]) and not pd.api.types.is_bool_dtype(frame[c])]
+    out = frame.copy()
+    for column in text:
+        values = out[column].astype("str")
+        risky = values.str.startswith(FORMULA) & ~values.isin(["=", "-", "+"])
+        if risky.any():
+            out[column] = values.where(~risky, "'" + values)
+    return out
+
+
+def _from_workbook(path: Path) -> tuple[dict[str, Any], dict[str, pd.DataFrame]]:
+    from python_calamine import CalamineWorkbook
+
+    book = CalamineWorkbook.from_path(str(path))
+    if "summary" not in book.sheet_names:
+        raise PlanError(f"{path} is no plan: the sheet summary is missing")
+    summary = {str(k): json.loads(str(v)) for k, v, *_ in book.get_sheet_by_name("summary").to_python()}
+    tables = {}
+    for name in summary.get("tables", []):
+        header, *rows = book.get_sheet_by_name(name).to_python(skip_empty_area=False)
+        columns = {}
+        for j, column in enumerate(str(c) for c in header):
+            cells = [row[j] for row in rows]
+            if DESCRIPTIONS[name][column].kind == "number":
+                columns[column] = pd.Series([float(c) if c != "" else float("nan") for c in cells], dtype="float64")  # type: ignore[arg-type]
+            elif DESCRIPTIONS[name][column].kind == "flag":
+                columns[column] = pd.Series([bool(c) for c in cells], dtype="bool")
+            else:
+                columns[column] = pd.Series([str(c) for c in cells], dtype="str")
+        tables[name] = pd.DataFrame(columns)
+    return summary, tables

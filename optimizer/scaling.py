@@ -1,0 +1,90 @@
+"""Scaling by powers of two: exact, undone exactly; integer columns are left alone."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import scipy.sparse as sp
+
+from models.algebra import Matrices
+
+LARGEST, SMALLEST = 1e15, 1e-12
+
+
+class NumbersError(ValueError):
+    """A number of the model that no solver can be trusted with."""
+
+
+@dataclass(frozen=True)
+class Scaled:
+    """minimise cost @ x with row_lower <= matrix @ x <= row_upper, lower <= x <= upper, in scaled quantities.
+
+    A plan of the model is x × columns; its duals are y × rows × money; its objective is money × scaled objective.
+    """
+
+    matrix: Any
+    row_lower: np.ndarray
+    row_upper: np.ndarray
+    cost: np.ndarray
+    lower: np.ndarray
+    upper: np.ndarray
+    integer: np.ndarray
+    rows: np.ndarray
+    columns: np.ndarray
+    money: float
+
+
+def check(matrices: Matrices) -> None:
+    """Raises NumbersError, with the row and column by name, for numbers that are not finite or too large or small to survive a solver."""
+    data = matrices.matrix.data
+    bad = ~np.isfinite(data) | (np.abs(data) >= LARGEST) | (np.abs(data) < SMALLEST)
+    if bad.any():
+        k = int(np.flatnonzero(bad)[0])
+        row = int(np.searchsorted(matrices.matrix.indptr, k, side="right") - 1)
+        column = int(matrices.matrix.indices[k])
+        raise NumbersError(f"coefficient {data[k]:g} of {matrices.column_name(column)} in {matrices.row_name(row)}: check its unit")
+    for what, values in (("cost", matrices.cost), ("bound", matrices.lower), ("bound", matrices.upper)):
+        bad = np.isnan(values) | (np.isfinite(values) & (np.abs(values) >= LARGEST)) | ((what == "cost") & ~np.isfinite(values))
+        if bad.any():
+            j = int(np.flatnonzero(bad)[0])
+            raise NumbersError(f"{what} {values[j]:g} of {matrices.column_name(j)}: check its unit")
+    for values in (matrices.row_lower, matrices.row_upper):
+        bad = np.isnan(values) | (np.isfinite(values) & (np.abs(values) >= LARGEST))
+        if bad.any():
+            i = int(np.flatnonzero(bad)[0])
+            raise NumbersError(f"side {values[i]:g} of row {matrices.row_name(i)}: check its unit")
+
+
+def scale(matrices: Matrices, passes: int = 4) -> Scaled:
+    """Rows, continuous columns and costs brought to order one (geometric mean of the least and the largest)."""
+    a = sp.csr_array(abs(matrices.matrix))
+    rows, columns = np.ones(a.shape[0]), np.ones(a.shape[1])
+    row_of = np.repeat(np.arange(a.shape[0]), np.diff(a.indptr))
+    free = ~matrices.integer
+    if a.nnz and (a.data.max() > 2**10 or a.data.min() < 2**-10):
+        logs = np.log2(a.data)
+        row_logs, column_logs = np.zeros(a.shape[0]), np.zeros(a.shape[1])
+        for _ in range(passes):
+            row_logs = -_middle(logs + column_logs[a.indices], row_of, a.shape[0])
+            middle = -_middle(logs + row_logs[row_of], a.indices, a.shape[1])
+            column_logs = np.where(free, middle, 0.0)
+        rows, columns = 2.0 ** np.round(row_logs), 2.0 ** np.round(column_logs)
+    cost = matrices.cost * columns
+    used = np.abs(cost[cost != 0])
+    money = 2.0 ** np.round(np.log2(np.median(used))) if used.size else 1.0
+    matrix = matrices.matrix.copy()
+    matrix.data = matrix.data * rows[row_of] * columns[matrix.indices]
+    return Scaled(
+        matrix, matrices.row_lower * rows, matrices.row_upper * rows, cost / money, matrices.lower / columns, matrices.upper / columns,
+        matrices.integer, rows, columns, float(money),
+    )  # fmt: skip
+
+
+def _middle(logs: np.ndarray, at: np.ndarray, n: int) -> np.ndarray:
+    """Half the sum of the least and the largest logarithm of each row or column."""
+    least, largest = np.full(n, np.inf), np.full(n, -np.inf)
+    np.minimum.at(least, at, logs)
+    np.maximum.at(largest, at, logs)
+    return np.where(np.isfinite(least), (least + largest) / 2, 0.0)
