@@ -166,19 +166,19 @@ def prove_plan(matrices: Matrices, x: np.ndarray, y: np.ndarray | None, claimed:
         bound += matrices.offset
         boxes_used = _boxes_table(matrices, used, boxes)
     gap = (objective - bound) / max(1.0, abs(objective))
-    sound = violation <= FEASIBLE and fraction <= INTEGRAL
+    sound = bool(violation <= FEASIBLE and fraction <= INTEGRAL)
     said = f"plan verified against every row (largest violation {violation:.1e})"
     if not sound:
         said = f"the plan does not hold: {where} is violated by {violation:.1e}" + (f", a whole number missed by {fraction:.1e}" if fraction > INTEGRAL else "")
         holds = False
     elif claimed is None:
-        holds = gap <= OPTIMAL_GAP
+        holds = bool(gap <= OPTIMAL_GAP)
         said += f"; bound proved, gap {max(gap, 0.0):.1e}" if holds else f"; the bound proved leaves a gap of {gap:.1e}"
         if len(boxes_used):
             said += "; for plans within the boxes listed"
     else:
         claimed_gap = (objective - claimed) / max(1.0, abs(objective))
-        holds = claimed_gap <= max(wanted_gap, OPTIMAL_GAP) and bound <= objective + OPTIMAL_GAP * max(1.0, abs(objective))
+        holds = bool(claimed_gap <= max(wanted_gap, OPTIMAL_GAP) and bound <= objective + OPTIMAL_GAP * max(1.0, abs(objective)))
         said += f"; gap {max(gap, 0.0):.2g} proved at the root, the solver claims {max(claimed_gap, 0.0):.2g}"
     seconds = time.perf_counter() - begun
     return Certificate(holds, said, violation, where, fraction, objective, bound, np.nan if claimed is None else claimed, gap, boxes_used, seconds)
@@ -195,7 +195,7 @@ def prove_infeasible(matrices: Matrices, y: np.ndarray) -> Certificate:
         bound, boxed = lower_bound(matrices, candidate, zero, lower, upper, boxes)
         if bound > best:
             best, used = bound, boxed
-    holds = best > 0
+    holds = bool(best > 0)
     table = _boxes_table(matrices, used, boxes)
     said = "proved: no plan meets all rows" + (" within the boxes listed" if len(table) else "") if holds else "not proved that no plan exists"
     return Certificate(holds, said, bound=best, boxes=table, seconds=time.perf_counter() - begun)

@@ -82,7 +82,7 @@ class Plan:
                 frame.to_parquet(fresh / "tables" / f"{name}.parquet", index=False)
                 _safe(frame).to_csv(fresh / f"{name}.csv", index=False)
             self.write_workbook(fresh / "plan.xlsx")
-            (fresh / "summary.json").write_text(json.dumps(dict(self.summary), ensure_ascii=False, indent=1) + "\n", "utf-8")
+            self.write_summary(fresh)
             if folder.exists():
                 old = fresh.with_name(fresh.name + "-old")
                 folder.rename(old)
@@ -94,6 +94,12 @@ class Plan:
             shutil.rmtree(fresh, ignore_errors=True)
             raise
         return folder
+
+    def write_summary(self, folder: str | Path) -> None:
+        """Writes `summary.json`, whole or not at all."""
+        fresh = Path(folder) / ".summary.json"
+        fresh.write_text(json.dumps(dict(self.summary), ensure_ascii=False, indent=1) + "\n", "utf-8")
+        fresh.replace(Path(folder) / "summary.json")
 
     def write_workbook(self, path: str | Path) -> None:
         """Writes the plan as one workbook: a sheet `summary`, a sheet per table with frozen headers, filters and notes."""

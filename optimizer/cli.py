@@ -1,0 +1,236 @@
+"""The command `qipan`: check, solve, show, template. Heavy libraries are imported only by the command that needs them."""
+
+from __future__ import annotations
+
+import contextlib
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+if TYPE_CHECKING:
+    from models.instance import Instance
+    from optimizer.highs import Progress
+
+CERTIFIED, OUR_FAULT, WRONG_INPUT, INFEASIBLE, STOPPED = 0, 1, 2, 3, 4
+
+app = typer.Typer(
+    name="qipan",
+    help="qipan 棋盘: places energy-intensive capacity across regions, and proves the plan. / 产业布局优化：全国一盘棋。",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+InstancePath = Annotated[Path, typer.Argument(metavar="INSTANCE", help="A folder of CSV files, or a workbook. / CSV 文件夹或工作簿。")]
+ScenarioName = Annotated[list[str] | None, typer.Option("--scenario", help="A scenario of the instance, or a TOML file; repeatable. / 情景，可多次。")]
+Settings = Annotated[list[str] | None, typer.Option("--set", help="table.column[key]=value (also *= and +=); repeatable. / 改一个数，可多次。")]
+
+
+@contextlib.contextmanager
+def _readable_errors() -> Iterator[None]:
+    """What is wrong with the input becomes one list and exit code 2; what is wrong with us becomes one line and exit code 1."""
+    from models.problems import InputError
+
+    try:
+        yield
+    except InputError as error:
+        _say(error.text())
+        n = len(error.problems)
+        _say(f"-- {n} problem{'s' if n > 1 else ''}; nothing was written / 共 {n} 个问题，未写任何文件")
+        raise typer.Exit(WRONG_INPUT) from None
+
+
+def _say(text: str) -> None:
+    print(text, file=sys.stderr, flush=True)
+
+
+def _load(path: Path, scenarios: list[str] | None, settings: list[str] | None) -> Instance:
+    from models.instance import Instance
+
+    instance = Instance.load(path)
+    if scenarios or settings:
+        from optimizer.scenario import Scenario, apply, find, load, parse_set
+
+        chain = [s for name in scenarios or [] for s in load(find(path, name))]
+        if settings:
+            chain.append(Scenario(changes=tuple(parse_set(text) for text in settings)))
+        instance = apply(instance, chain)
+    return instance
+
+
+@app.command()
+def check(instance: InstancePath, scenario: ScenarioName = None, set_: Settings = None) -> None:
+    """Read an instance and say everything that is wrong with it. / 检查输入，一次列出所有问题。"""
+    with _readable_errors():
+        loaded = _load(instance, scenario, set_)
+        from models.formulation import build
+
+        board = build(loaded).board
+    for warning in (*loaded.warnings, *board.warnings):
+        _say(f"warning / 提示: {warning.text()}")
+    rows = sum(len(frame) for frame in loaded.tables.values())
+    tables = sum(len(frame) > 0 for frame in loaded.tables.values())
+    print(f"{instance}: {rows} rows in {tables} tables, no problem found / {tables} 张表 {rows} 行，未发现问题")
+    print(f"fingerprint {loaded.fingerprint[:16]}")
+
+
+@app.command()
+def solve(
+    instance: InstancePath,
+    scenario: ScenarioName = None,
+    set_: Settings = None,
+    out: Annotated[Path | None, typer.Option(help="Folder of the plan; default plans/NAME. / 结果文件夹。")] = None,
+    time_limit: Annotated[float | None, typer.Option(help="Seconds. / 时限（秒）。", min=0)] = None,
+    gap: Annotated[float, typer.Option(help="Relative gap at which a plan with whole numbers is good enough. / 相对间隙。", min=0)] = 1e-4,
+    json: Annotated[bool, typer.Option("--json", help="Print summary.json instead of the report. / 输出 JSON。")] = False,
+    force: Annotated[bool, typer.Option("--force", help="Replace the plan in the folder. / 覆盖已有结果。")] = False,
+    lp: Annotated[Path | None, typer.Option(help="Also write the model as an LP file, to read it. / 另存 LP 文件。")] = None,
+) -> None:
+    """Solve an instance, prove the plan, and save it. / 求解、证明并保存方案。"""
+    from optimizer.plan import PlanError, is_plan
+
+    folder = out or Path("plans") / "-".join([instance.stem, *[Path(s).stem for s in scenario or []]])
+    if folder.exists() and not force:
+        _say(f"{folder} exists; use --force to replace it / 已存在，如需覆盖请用 --force")
+        raise typer.Exit(WRONG_INPUT)
+    if folder.exists() and not is_plan(folder):
+        _say(f"{folder} exists and is no plan: it is not replaced / 不是方案文件夹，不覆盖")
+        raise typer.Exit(WRONG_INPUT)
+    begun = time.perf_counter()
+    with _readable_errors():
+        loaded = _load(instance, scenario, set_)
+        read = time.perf_counter() - begun
+        if lp is not None:
+            from models.algebra import write_lp
+            from models.formulation import build
+
+            write_lp(build(loaded).pyomo, lp)
+        from optimizer.highs import Limits
+        from optimizer.solve import solve as run
+
+        with _progress(quiet=json) as progress:
+            plan = run(loaded, Limits(seconds=time_limit, gap=gap, progress=progress))
+    plan = _finish(plan, folder, read, force)
+    if json:
+        print((folder / "summary.json").read_text("utf-8"), end="")
+    else:
+        from optimizer.show import show_plan
+
+        show_plan(plan, folder)
+    try:
+        raise typer.Exit(_exit_code(plan.status, plan.certified))
+    except PlanError as error:
+        _say(str(error))
+        raise typer.Exit(OUR_FAULT) from None
+
+
+def _finish(plan: Any, folder: Path, read: float, force: bool) -> Any:
+    """Saves the plan, with the seconds of reading and writing in its summary."""
+    import resource
+
+    from optimizer.plan import Plan
+
+    begun = time.perf_counter()
+    seconds = {"read": round(read, 4), **plan.summary["seconds"]}
+    plan = Plan({**plan.summary, "seconds": seconds}, plan.tables)
+    plan.save(folder, force)
+    seconds["write"] = round(time.perf_counter() - begun, 4)
+    peak = round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024, 1)
+    plan = Plan({**plan.summary, "seconds": seconds, "peak_memory_mb": peak}, plan.tables)
+    plan.write_summary(folder)
+    return plan
+
+
+def _exit_code(status: str, certified: bool) -> int:
+    if status in ("optimal", "feasible"):
+        return CERTIFIED if certified else OUR_FAULT
+    if status == "infeasible":
+        return INFEASIBLE if certified else STOPPED
+    return WRONG_INPUT if status == "unbounded" else STOPPED
+
+
+@contextlib.contextmanager
+def _progress(quiet: bool) -> Iterator[Any]:
+    """A function that shows how far a solve is: a line that moves on a terminal, plain lines elsewhere."""
+    if quiet:
+        yield None
+        return
+    if not sys.stderr.isatty():
+        stages: list[str] = []
+
+        def plain(p: Progress) -> None:
+            if not stages or stages[-1] != p.stage or p.objective is not None:
+                stages.append(p.stage)
+                _say(f"{p.seconds:7.1f} s  {p.stage}{_state(p)}")
+
+        yield plain
+        return
+    from rich.console import Console
+
+    with Console(stderr=True).status("...") as status:
+        yield lambda p: status.update(f"{p.seconds:.1f} s  {p.stage}{_state(p)}")
+
+
+def _state(p: Progress) -> str:
+    text = "" if p.objective is None else f"  cost {p.objective:,.6g}"
+    text += "" if p.bound is None else f"  bound {p.bound:,.6g}"
+    if p.objective is not None and p.bound is not None:
+        text += f"  gap {abs(p.objective - p.bound) / max(1.0, abs(p.objective)):.2%}"
+    return text
+
+
+@app.command()
+def show(
+    plan: Annotated[Path, typer.Argument(metavar="PLAN", help="A plan's folder or workbook. / 方案文件夹或工作簿。")],
+    table: Annotated[str | None, typer.Option(help="Show one table whole. / 完整显示一张表。")] = None,
+) -> None:
+    """Show a saved plan. / 显示已保存的方案。"""
+    from optimizer.plan import Plan, PlanError
+    from optimizer.show import show_plan, show_table
+
+    try:
+        loaded = Plan.load(plan)
+        if table is not None:
+            show_table(loaded, table)
+        else:
+            show_plan(loaded, plan)
+    except PlanError as error:
+        _say(str(error))
+        raise typer.Exit(WRONG_INPUT) from None
+
+
+@app.command()
+def template(
+    path: Annotated[Path, typer.Argument(metavar="FOLDER|FILE.xlsx", help="Where to write. / 输出位置。")],
+    filled: Annotated[Path | None, typer.Option("--from", metavar="INSTANCE", help="Fill it with an instance. / 用已有实例填充。")] = None,
+) -> None:
+    """Write an empty or filled instance: headers, units, notes, drop-downs. / 输出空白或已填的模板。"""
+    from optimizer.template import write_template
+
+    if path.exists():
+        _say(f"{path} exists: choose another name / 已存在，请换一个名称")
+        raise typer.Exit(WRONG_INPUT)
+    with _readable_errors():
+        instance = None if filled is None else _load(filled, None, None)
+    write_template(path, instance)
+    print(f"{path} written / 已写出")
+
+
+def main() -> None:
+    """Entry point: anything unexpected is our own fault (exit code 1), said in one line."""
+    try:
+        app()
+    except KeyboardInterrupt:
+        _say("stopped / 已中断")
+        sys.exit(STOPPED)
+    except Exception as error:
+        import os
+
+        if os.environ.get("QIPAN_DEBUG"):
+            raise
+        _say(f"internal error / 内部错误: {type(error).__name__}: {error} (set QIPAN_DEBUG=1 for details)")
+        sys.exit(OUR_FAULT)

@@ -1,0 +1,216 @@
+"""A scenario is data: a list of changes to an instance's tables, in a TOML file or from `--set`; the same thing travels everywhere."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from models.instance import Instance
+from models.problems import InputError, Problem, nearest, rule
+from models.reading import read
+from models.tables import TABLES
+
+HOW = ("set", "multiply", "add", "delete")
+
+
+@dataclass(frozen=True)
+class Change:
+    """One change: in `table`, in the rows whose cells equal `where` (nothing = all rows), `column` is set, multiplied, added to; or the
+    rows are deleted. Table `instance` means the keys of instance.toml."""
+
+    table: str
+    where: Mapping[str, str] = field(default_factory=dict)
+    column: str = ""
+    how: str = "set"
+    value: Any = None
+
+
+@dataclass(frozen=True)
+class Scenario:
+    """Changes in order, then whole tables replaced by CSV files, then rows added."""
+
+    title: str = ""
+    changes: tuple[Change, ...] = ()
+    replaced: Mapping[str, Path] = field(default_factory=dict)
+    rows: tuple[Mapping[str, Any], ...] = ()
+
+
+def find(instance_path: Path, name: str) -> Path:
+    """The file of a scenario: a path, or a name in the instance's `scenarios` folder. Raises InputError."""
+    given = Path(name)
+    if given.suffix == ".toml":
+        if given.is_file():
+            return given
+        raise InputError([rule("there is no such scenario file", "没有这个情景文件", file=name)])
+    folder = instance_path / "scenarios"
+    known = sorted(p.stem for p in folder.glob("*.toml")) if folder.is_dir() else []
+    if name not in known:
+        near = nearest(name, known)
+        raise InputError([Problem("unknown_name", file=str(folder), value=name, said={"what": "scenario", "near": near})])
+    return folder / f"{name}.toml"
+
+
+def load(path: Path) -> list[Scenario]:
+    """The scenario of a TOML file, after those that it extends. Raises InputError."""
+    try:
+        given = tomllib.loads(path.read_text("utf-8-sig"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise InputError([Problem("bad_toml", file=path.name, said={"why": error})]) from None
+    problems = [
+        Problem("unknown_column", file=path.name, column=key, said={"near": nearest(key, ("title", "extends", "change", "replace", "rows"))})
+        for key in given
+        if key not in ("title", "extends", "change", "replace", "rows", "note")
+    ]
+    changes = []
+    for entry in given.get("change", []):
+        known = {"table", "where", "column", "how", "value"}
+        problems += [Problem("unknown_column", file=path.name, column=k, said={"near": nearest(k, known)}) for k in entry if k not in known]
+        changes.append(Change(**{k: v for k, v in entry.items() if k in known} | {"table": entry.get("table", "")}))
+    replaced = {}
+    for entry in given.get("replace", []):
+        file = (path.parent / str(entry.get("file", ""))).resolve()
+        if not file.is_file() or not file.is_relative_to(path.parent.resolve()):
+            problems.append(rule("there is no such file beside the scenario", "情景旁没有这个文件", file=path.name, value=str(entry.get("file"))))
+        replaced[str(entry.get("table", ""))] = file
+    if problems:
+        raise InputError(problems)
+    own = Scenario(given.get("title", path.stem), tuple(changes), replaced, tuple(given.get("rows", ())))
+    if "extends" in given:
+        return [*load(path.parent / f"{given['extends']}.toml"), own]
+    return [own]
+
+
+SETTING = re.compile(r"(?P<table>\w+)\.(?P<column>\w+)(\[(?P<key>[^\]]*)\])?\s*(?P<how>[*+]?)=\s*(?P<value>.*)")
+
+
+def parse_set(text: str) -> Change:
+    """`table.column[key]=value`, `*=` multiplies, `+=` adds. The key is the row's key cells in order, `a,b`, or `column:cell` pairs; a blank
+    key means all rows. Raises InputError."""
+    match = SETTING.fullmatch(text.strip())
+    if match is None:
+        raise InputError([rule("write table.column[key]=value", "请写作 表.列[键]=值", file="--set", value=text)])
+    table, column, key = match["table"], match["column"], match["key"] or ""
+    where: dict[str, str] = {}
+    if table != "instance" and key:
+        if table not in TABLES:
+            raise InputError([Problem("unknown_table", table=table, said={"near": nearest(table, TABLES)})])
+        keys = [c.name for c in TABLES[table].keys]
+        for i, part in enumerate(key.split(",")):
+            name, _, cell = part.rpartition(":")
+            if not name and i >= len(keys):
+                raise InputError([rule(f"{table} has only the keys {', '.join(keys)}", f"{table} 只有键 {'、'.join(keys)}", file="--set", value=text)])
+            where[name.strip() or keys[i]] = cell.strip()
+    how = {"*": "multiply", "+": "add", "": "set"}[match["how"]]
+    return Change(table, where, column, how, match["value"].strip())
+
+
+def apply(instance: Instance, scenarios: Sequence[Scenario]) -> Instance:
+    """The changed instance, checked as a whole again. Raises InputError with every change that fits nothing."""
+    tables = {name: frame.copy() for name, frame in instance.tables.items()}
+    settings: dict[str, Any] = {}
+    problems: list[Problem] = []
+    for scenario in scenarios:
+        for table, file in scenario.replaced.items():
+            _replace(tables, table, file, problems)
+        for change in scenario.changes:
+            if change.table == "instance":
+                settings[change.column] = _setting(change)
+            else:
+                _change(tables, change, problems)
+        for row in scenario.rows:
+            _add(tables, dict(row), problems)
+    if problems:
+        raise InputError(problems)
+    changed = {name: frame for name, frame in tables.items() if len(frame) or len(instance.tables[name])}
+    return instance.replace(changed, **settings)
+
+
+def _setting(change: Change) -> Any:
+    number = {"base_year", "discount_rate", "schema"}
+    if change.column in number:
+        try:
+            return float(change.value)
+        except ValueError:
+            return change.value
+    return str(change.value).split("|") if change.column == "projects" and isinstance(change.value, str) else change.value
+
+
+def _replace(tables: dict[str, pd.DataFrame], table: str, file: Path, problems: list[Problem]) -> None:
+    if table not in TABLES:
+        problems.append(Problem("unknown_table", table=table, said={"near": nearest(table, TABLES)}))
+        return
+    frame = pd.read_csv(file, dtype=str, keep_default_na=False, encoding="utf-8-sig")
+    tables[table] = frame.set_index(pd.Index(range(2, len(frame) + 2)))
+
+
+def _change(tables: dict[str, pd.DataFrame], change: Change, problems: list[Problem]) -> None:
+    def bad(en: str, zh: str) -> None:
+        problems.append(rule(en, zh, file="scenario", table=change.table, column=change.column, value=None if change.value is None else str(change.value)))
+
+    if change.table not in TABLES:
+        problems.append(Problem("unknown_table", file="scenario", table=change.table, said={"near": nearest(change.table, TABLES)}))
+        return
+    frame = tables[change.table]
+    known = TABLES[change.table].names
+    for column in (*change.where, *([change.column] if change.how != "delete" else [])):
+        if column not in known:
+            near = nearest(column, known)
+            problems.append(Problem("unknown_column", file="scenario", table=change.table, column=column, said={"near": near}))
+            return
+    if change.how not in HOW:
+        problems.append(Problem("choice", file="scenario", column="how", value=change.how, said={"allowed": ", ".join(HOW), "near": nearest(change.how, HOW)}))
+        return
+    hit = pd.Series(True, index=frame.index)
+    for column, cell in change.where.items():
+        hit &= _equal(frame[column], str(cell))
+    if not hit.any():
+        shown = ", ".join(f"{k} = {v}" for k, v in change.where.items())
+        bad(f"no row has {shown}", f"没有符合 {shown} 的行")
+        return
+    if change.how == "delete":
+        tables[change.table] = frame[~hit]
+        return
+    column = frame[change.column].astype(object)
+    if change.how == "set":
+        column[hit] = change.value if change.value != "" else None
+    else:
+        try:
+            amount = float(change.value)
+            old = pd.to_numeric(column[hit]).astype(float)
+        except (TypeError, ValueError):
+            bad("not a number", "不是数字")
+            return
+        column[hit] = old * amount if change.how == "multiply" else old + amount
+    tables[change.table] = frame.assign(**{change.column: column})
+
+
+def _equal(column: pd.Series, cell: str) -> pd.Series:
+    if column.dtype.kind == "f":
+        return column.isna() if cell == "" else np.isclose(column, float(cell)) if _is_number(cell) else pd.Series(False, index=column.index)  # type: ignore[return-value]
+    return column.fillna("").astype(str) == cell
+
+
+def _is_number(cell: str) -> bool:
+    try:
+        float(cell)
+    except ValueError:
+        return False
+    return True
+
+
+def _add(tables: dict[str, pd.DataFrame], row: dict[str, Any], problems: list[Problem]) -> None:
+    table = str(row.pop("table", ""))
+    if table not in TABLES:
+        problems.append(Problem("unknown_table", file="scenario", table=table, said={"near": nearest(table, TABLES)}))
+        return
+    frame = tables[table]
+    number = max([1, *frame.index.tolist()]) + 1
+    added = pd.DataFrame([row], index=[number], dtype=object)
+    tables[table] = pd.concat([frame.astype(object), added]) if len(frame) else added
