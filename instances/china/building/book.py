@@ -28,7 +28,7 @@ COLUMNS = {
     "availability": "equipment region slice amount",
     "sources": "region commodity supplier period slice price min max clean",
     "markets": "region commodity market period slice demand shortage_price price max",
-    "links": "origin destination mode km capacity loss equipment both",
+    "links": "origin destination mode period km capacity loss equipment both",
     "freight": "mode commodity handling rate through",
     "stocks": "region commodity stock cycle first end max",
     "swaps": "rule new_region new_equipment old_region old_equipment ratio expired from",

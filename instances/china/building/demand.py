@@ -220,10 +220,23 @@ def products(book: Book) -> None:
 def exports(book: Book) -> None:
     """Optional sales at ports; the sum over ports is a policy."""
     most = book.assume("export_share_of_one_port")
-    for raw in ("steel_products", "flat_glass", "ferrosilicon", "magnesium_all_forms", "industrial_silicon"):
+    direct = {  # CO2 per tonne that a carbon price abroad would also charge
+        "steel_products": book.process("pig_iron_bf", "co2_direct") * book.assume("pig_iron_per_converter_steel") + book.assume("converter_co2"),
+        "flat_glass": book.process("flat_glass_gas", "co2_direct"),
+        "ferrosilicon": book.process("ferrosilicon_arc", "co2_direct"),
+        "magnesium_all_forms": book.process("magnesium_pidgeon", "co2_direct"),
+        "industrial_silicon": book.process("silicon_arc", "co2_direct"),
+    }
+    for raw, co2 in direct.items():
         product = NAMES.get(raw, raw)
         amount = export_limit(book, raw)
-        book.add("markets", region="ports", commodity=product, market="export", price=book.price(PRICE_ITEMS[product], 2023, 2024), max=amount * most, note="each port; the sum is a policy")
+        price = book.price(PRICE_ITEMS[product], 2023, 2024)
+        for period, start in book.periods.items():
+            if not book.base_year:
+                more = co2 * (book.path("co2_price", start) - book.path("co2_price", 2025)) * book.assume("carbon_in_world_prices")
+                book.add("markets", region="ports", commodity=product, market="export", period=period, price=price + more, max=amount * most, note="each port; the sum is a policy")
+            else:
+                book.add("markets", region="ports", commodity=product, market="export", period=period, price=price, max=amount * most, note="each port; the sum is a policy")
 
 
 def export_limit(book: Book, raw: str) -> Figure:

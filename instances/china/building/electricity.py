@@ -158,6 +158,7 @@ def new_wind_and_solar(book: Book) -> None:
         book.add("routes", route=f"power_{name}", cost=book.assume("wind_solar_price"), clean=1, en=en, zh=zh)
         book.add("recipes", route=f"power_{name}", item="electricity", amount=Figure(1.0, "definition", "derived"))
         book.add("recipes", route=f"power_{name}", item=name, amount=-per_twh)
+        book.add("recipes", route=f"power_{name}", item="energy", amount=book.assume("electricity_energy"), note="primary energy at the heat value of the power made")
         row = drivers[(drivers.driver == f"{name}_capacity_added") & (drivers.year == 2030)].iloc[0]
         pace = Figure(row.value, brief(row.source), row.confidence)
         stands = frame[f"{name}_cap_gw"]
@@ -194,10 +195,10 @@ def lines(book: Book) -> None:
     fee = Figure(costs.value["uhv_transmission_cost_2018"] / 1000 / 1000, brief(costs.source["uhv_transmission_cost_2018"]), "sourced")
     loss = Figure(costs.value["uhv_loss"] / 1000, brief(costs.source["uhv_loss"]), "sourced")
 
-    def link(a: str, b: str, gw: Figure | None, both: bool, mode: str = "line", note: str = "") -> None:
+    def link(a: str, b: str, gw: Figure | None, both: bool, mode: str = "line", period: str | None = None, note: str = "") -> None:
         length = Figure(km[a, b], "great circle between capitals", "derived")
         capacity = gw * HOURS * use if gw else None
-        book.add("links", origin=a, destination=b, mode=mode, km=length, capacity=capacity, loss=loss * length, equipment=None if gw else "new_line", both="yes" if both else None, note=note)
+        book.add("links", origin=a, destination=b, mode=mode, period=period, km=length, capacity=capacity, loss=loss * length, equipment=None if gw else "new_line", both="yes" if both else None, note=note)
 
     for row in book.raw("interprovincial_power_links").itertuples():
         a, b = MENDED.get((row.from_province, row.to_province), (row.from_province, row.to_province))
@@ -226,9 +227,10 @@ def lines(book: Book) -> None:
     most = book.assume("new_line_pace")
     for start, end, years in ((2030, 2035, 5), (2040, None, 10)):
         book.add("builds", region="|".join(NEW_LINES), equipment="new_line", from_=start, until=end, max=most * years, invest=invest, usable=book.assume("usable_in_first_period"))
+    later = "|".join(p for p, start in book.periods.items() if start >= 2030)
     for a, ends in NEW_LINES.items():
         for b in ends:
-            link(a, b, None, False, mode="new_line_mode", note="may be built; capacity shared by the lines of one base")
+            link(a, b, None, False, mode="new_line_mode", period=later, note="may be built; capacity shared by the lines of one base")
     book.add("freight", mode="line|line_2025", commodity="electricity", rate=fee)
     book.add("freight", mode="new_line_mode", commodity="electricity", rate=Figure(0.0, "definition", "derived"), note="paid as investment")
 

@@ -25,7 +25,8 @@ def add(book: Book) -> None:
     mill_cost = p("cement_grinding", "capex_greenfield_cn") / 1000
     glass_cost = p("flat_glass_gas", "capex_greenfield_cn") / 1000
     kiln_fixed = p("clinker_dry", "opex_fixed_cn") / 1000
-    life, life_glass = p("clinker_dry", "lifetime"), p("flat_glass_gas", "lifetime")
+    life, life_glass = p("clinker_dry", "lifetime"), book.assume("glass_line_life")
+    repair = renewal(book, glass_cost) / p("flat_glass_gas", "lifetime")  # a cold repair after each campaign
     share = book.assume("fixed_cost_share")
 
     equipment(book, "kiln", life, kiln_fixed, "industry|cementworks|kilns", "Dry clinker kiln", "新型干法熟料窑")
@@ -34,7 +35,7 @@ def add(book: Book) -> None:
         fixed = kiln_fixed + (caught_cost - kiln_cost) * share
         equipment(book, "kiln_capture", life, fixed, "industry|cementworks|kilns|capture", "Clinker kiln with capture", "熟料窑碳捕集")
     equipment(book, "mill", None, mill_cost * share, "industry|cementworks", "Cement mill", "水泥粉磨站")
-    equipment(book, "float_line", life_glass, p("flat_glass_gas", "opex_fixed_cn") / 1000, "industry", "Float glass line", "浮法玻璃生产线")
+    equipment(book, "float_line", life_glass, p("flat_glass_gas", "opex_fixed_cn") / 1000 + repair, "industry", "Float glass line", "浮法玻璃生产线")
 
     today = capacities(book)
     lives = {"kiln": life, "kiln_old": None, "mill": None, "float_line": life_glass}

@@ -21,6 +21,8 @@ FAMILIES = {  # pace is kept by industry and province: all potlines of a provinc
     "magnesium": "magnesium_works",
     "silicon": "silicon_furnace",
     "polysilicon": "polysilicon_works",
+    "cement": "mill",
+    "power": "coal_power|gas_power",  # closing only
 }
 
 
@@ -115,8 +117,6 @@ def pace_base(book: Book) -> None:
             dict(side="right", metric="capacity", equipment=members, lag=1),
         ]
         policy(book, f"closing_{name}", rows, f"Pace of closing, {name}", f"关停节奏：{name}", "NDRC / MIIT", "assumption: pace_down")
-    rows = [dict(metric="capacity_closed", equipment="coal_power|gas_power", sense="<=", value=0)]
-    policy(book, "closing_power", rows, "No power unit closes within the year", "当年不关停火电", "NEA", "assumption: pace_down")
 
 
 def caps(book: Book) -> None:
@@ -135,6 +135,11 @@ def caps(book: Book) -> None:
         dict(metric="made", commodity="steel", equipment="arc_furnace", sense=">=", value=share, from_=2030),
         dict(side="right", metric="made", commodity="steel"),
     ]
+    limit = [
+        dict(metric="activity", route="steel_scrap", sense="<=", value=book.assume("scrap_steel_most")),
+        dict(side="right", metric="made", commodity="steel"),
+    ]
+    policy(book, "residuals", limit, "Steel from scrap alone is limited by copper and tin in the scrap", "废钢残余元素限制全废钢炼钢比例", "steel industry", "assumption: scrap_steel_most")
     policy(book, "electric_steel", rows, "Electric steel at least 15 %, five years late", "电炉钢占比不低于15%", miit, share.source, note="the target of 2025 was missed; binds from 2030")
 
 
@@ -296,6 +301,8 @@ def national_capacity(book: Book) -> dict[str, Figure]:
     result = {}
     for name, members in FAMILIES.items():
         parts = [today[m] for m in members.split("|") if m in today]
+        if not parts:
+            continue
         result[name] = Figure(sum(f.value for f in parts), "capacity today", "derived")
     return result
 
@@ -304,12 +311,14 @@ def pace(book: Book) -> None:
     up, down = book.assume("pace_up"), book.assume("pace_down")
     nation = national_capacity(book)
     for name, members in FAMILIES.items():
-        rows = [
-            dict(metric="capacity", equipment=members, each="region", sense="<=", value=1),
-            dict(side="right", metric="capacity", equipment=members, lag=1),
-            dict(side="right", metric="constant"),
-        ]
-        policy(book, f"pace_up_{name}", rows, f"Pace of growth in a province, {name}", f"省级扩产节奏：{name}", "MIIT", "assumption: pace_up")
+        grows = name in nation
+        if grows:
+            rows = [
+                dict(metric="capacity", equipment=members, each="region", sense="<=", value=1),
+                dict(side="right", metric="capacity", equipment=members, lag=1),
+                dict(side="right", metric="constant"),
+            ]
+            policy(book, f"pace_up_{name}", rows, f"Pace of growth in a province, {name}", f"省级扩产节奏：{name}", "MIIT", "assumption: pace_up")
         closable = "|".join(m for m in members.split("|") if not m.endswith("_old"))
         rows = [
             dict(metric="capacity_closed", equipment=closable, each="region", sense="<="),
@@ -317,7 +326,8 @@ def pace(book: Book) -> None:
         ]
         policy(book, f"closing_{name}", rows, f"Pace of closing in a province, {name}", f"省级关停节奏：{name}", "NDRC / MIIT", "assumption: pace_down")
         for period, years in book.years.items():
-            value(book, f"pace_up_{name}", nation[name] * up * years, row=3, period=period)
+            if grows:
+                value(book, f"pace_up_{name}", nation[name] * up * years, row=3, period=period)
             value(book, f"closing_{name}", down * years, period=period)
 
 
