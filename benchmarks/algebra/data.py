@@ -147,5 +147,5 @@ def _cross(frame: pd.DataFrame, column: str, labels: object) -> pd.DataFrame:
 def _in_order(pairs: pd.DataFrame, first: list[str], second: list[str]) -> pd.DataFrame:
     """The distinct rows of a frame of two columns, in the order of two lists."""
     distinct = pairs.drop_duplicates()
-    order = np.lexsort([pd.Index(labels).get_indexer(distinct[name]) for name, labels in zip(distinct.columns[::-1], (second, first))])
+    order = np.lexsort([pd.Index(labels).get_indexer(distinct[name]) for name, labels in zip(distinct.columns[::-1], (second, first), strict=True)])
     return distinct.iloc[order].reset_index(drop=True)

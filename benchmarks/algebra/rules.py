@@ -20,15 +20,15 @@ def standing(m: Any, r: str, q: str, t: int) -> Any:
 def balance(m: Any, r: str, c: str, t: int, s: str) -> Any:
     """Made - used + arriving after loss - leaving + bought covers demand."""
     made = sum(m.recipe[k, c] * m.activity[r, k, t, s] for k in m.ROUTES_WITH[r, c])
-    arriving = sum((1 - m.loss[l, c]) * m.flow[l, c, t, s] for l in m.LINKS_IN[r, c])
-    leaving = sum(m.flow[l, c, t, s] for l in m.LINKS_OUT[r, c])
+    arriving = sum((1 - m.loss[a, c]) * m.flow[a, c, t, s] for a in m.LINKS_IN[r, c])
+    leaving = sum(m.flow[a, c, t, s] for a in m.LINKS_OUT[r, c])
     bought = m.share[s] * sum(m.purchase[r, c, x, t] for x in m.OFFERS[r, c])
     return made + arriving - leaving + bought >= m.demand[r, c, t, s]
 
 
-def link_capacity(m: Any, l: str, t: int, s: str) -> Any:
+def link_capacity(m: Any, a: str, t: int, s: str) -> Any:
     """The flows on a link fit into it."""
-    return sum(m.flow[l, c, t, s] for c in m.CARRIED[l]) <= m.share[s] * m.link_limit[l]
+    return sum(m.flow[a, c, t, s] for c in m.CARRIED[a]) <= m.share[s] * m.link_limit[a]
 
 
 def policy(m: Any, g: str, t: int) -> Any:
@@ -51,8 +51,8 @@ def activity_cost(m: Any, r: str, k: str, t: int, s: str) -> Any:
     return m.activity_cost[k, t] * m.activity[r, k, t, s]
 
 
-def flow_cost(m: Any, l: str, c: str, t: int, s: str) -> Any:
-    return m.flow_cost[l, c] * m.flow[l, c, t, s]
+def flow_cost(m: Any, a: str, c: str, t: int, s: str) -> Any:
+    return m.flow_cost[a, c] * m.flow[a, c, t, s]
 
 
 def purchase_cost(m: Any, r: str, c: str, x: str, t: int) -> Any:

@@ -4,6 +4,7 @@ Every label of a model gets one code. An index set is a few columns of codes, an
 where they stand in the set (-1: nowhere).
 """
 
+import itertools
 from collections.abc import Iterable, Sequence
 from functools import cached_property
 from typing import Any, Protocol
@@ -229,19 +230,25 @@ class Product:
             before *= part.count
         raise IndexError(number)
 
+    def split(self, columns: Sequence[Any]) -> list[tuple[IndexSet, Any]]:
+        """The parts, each with those of the given items that belong to its dimensions."""
+        ends = itertools.accumulate(part.dimension for part in self.parts)
+        return [(part, columns[end - part.dimension : end]) for part, end in zip(self.parts, ends, strict=True)]
+
     def position(self, columns: Sequence[Integers]) -> Integers:
-        total: Any = None
-        absent: Any = None
-        start = 0
-        for part in self.parts:
-            inner = part.position(columns[start : start + part.dimension])
-            start += part.dimension
-            if _any_absent(inner):
-                absent = inner < 0 if absent is None else absent | (inner < 0)
-            total = inner if total is None else total * part.count + inner
-        if total is None:
+        return self.join([part.position(inner) for part, inner in self.split(columns)])
+
+    def join(self, positions: Sequence[Integers]) -> Integers:
+        """Positions in the product from those in its parts; -1 where any of them is."""
+        if not positions:
             return np.zeros((), dtype=np.int64)
-        return np.asarray(total if absent is None else np.where(absent, -1, total))
+        total = positions[0]
+        for part, inner in zip(self.parts[1:], positions[1:], strict=True):
+            total = total * part.count + inner
+        for inner in positions:
+            if _any_absent(inner):
+                total = np.where(inner < 0, -1, total)
+        return total
 
 
 def label_frame(index_set: IndexSet, labels: Labels) -> pd.DataFrame:

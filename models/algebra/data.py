@@ -78,9 +78,7 @@ class ModelData:
             return Listed(columns, self.labels, [None] * len(columns))
         if len(frame) != len(source):
             raise AlgebraError(f"set {source.name} was changed after index_set made it: prepare the frame instead")
-        return Listed(
-            self._encode_frame(frame, source.name), self.labels, [name if isinstance(name, str) else None for name in frame.columns]
-        )
+        return Listed(self._encode_frame(frame, source.name), self.labels, [name if isinstance(name, str) else None for name in frame.columns])
 
     def _encode_members(self, members: list[Any], dimension: int, owner: str) -> list[Integers]:
         if dimension == 1:
@@ -117,9 +115,7 @@ class ModelData:
     def _placed(self, parameter: Any, columns: list[Integers], numbers: Floats, default: float) -> Floats:
         index = self.index_of(parameter)
         if len(columns) != index.dimension:
-            raise AlgebraError(
-                f"parameter {parameter.name}: its table has {len(columns)} key columns, its sets have {index.dimension} indices"
-            )
+            raise AlgebraError(f"parameter {parameter.name}: its table has {len(columns)} key columns, its sets have {index.dimension} indices")
         places = index.position(columns)
         outside = places < 0
         if outside.any():

@@ -216,9 +216,7 @@ class Registry:
 
     def add(self, kind: dict[str, Family], family: Family) -> None:
         if self.attached is not None:
-            raise AlgebraError(
-                "the model is already attached: register every family before", family=family.name, rule=rule_name(family.rule)
-            )
+            raise AlgebraError("the model is already attached: register every family before", family=family.name, rule=rule_name(family.rule))
         if family.name in kind:
             raise AlgebraError("this name is already registered: names are unique", family=family.name, rule=rule_name(family.rule))
         kind[family.name] = family

@@ -12,7 +12,7 @@ from typing import Any, NoReturn
 import numpy as np
 import pyomo.environ as pyo
 
-from .coding import Floats, IndexSet, Integers, labels_at
+from .coding import Floats, IndexSet, Integers, Labels, Product, labels_at
 from .data import ModelData
 from .errors import AlgebraError
 from .symbols import NUMBERS, Index, Lookup, Loop, Node, Operation, Sum, show, show_item
@@ -28,24 +28,49 @@ class Rows:
         up: for each row, the parent row it belongs to.
     """
 
-    def __init__(self, count: int, columns: Mapping[int, Callable[[], Integers]], parent: "Rows | None" = None, up: Any = None) -> None:
+    def __init__(
+        self, labels: Labels, count: int, columns: Mapping[int, Callable[[], Integers]], parent: "Rows | None" = None, up: Any = None
+    ) -> None:
         self.count = count
         self.parent = parent
         self.up = up
+        self._labels = labels
         self._makers = columns
-        self._made: dict[int, Integers] = {}
+        self._codes: dict[int, Integers] = {}
+        self._places: dict[tuple[Any, ...], Integers] = {}
 
     def codes(self, index: Index) -> Integers:
         """The label codes of a symbolic index, one per row."""
         key = id(index)
-        if key not in self._made:
+        if key not in self._codes:
             if key in self._makers:
-                self._made[key] = self._makers[key]()
+                self._codes[key] = self._makers[key]()
             elif self.parent is None:
                 raise AlgebraError(f"index {index} is used outside the sum or rule that introduces it")
             else:
-                self._made[key] = self.parent.codes(index)[self.up]
-        return self._made[key]
+                self._codes[key] = self.parent.codes(index)[self.up]
+        return self._codes[key]
+
+    def place(self, index_set: IndexSet, arguments: tuple[Any, ...]) -> Integers:
+        """Where the arguments (symbolic indices and labels) stand in an index set: one position per row, or a single one for all rows."""
+        if isinstance(index_set, Product):
+            return index_set.join([self.place(part, inner) for part, inner in index_set.split(arguments)])
+        key = (id(index_set), *(("index", id(argument)) if isinstance(argument, Index) else argument for argument in arguments))
+        if key not in self._places:
+            self._places[key] = self._new_place(index_set, arguments)
+        return self._places[key]
+
+    def _new_place(self, index_set: IndexSet, arguments: tuple[Any, ...]) -> Integers:
+        if self.parent is None or any(id(argument) in self._makers for argument in arguments):
+            return index_set.position(
+                [self.codes(argument) if isinstance(argument, Index) else np.array(self._labels.code(argument)) for argument in arguments]
+            )
+        outer = self.parent.place(index_set, arguments)
+        return outer[self.up] if outer.ndim else outer
+
+    def argument_labels(self, arguments: tuple[Any, ...], row: int) -> tuple[Any, ...]:
+        """The arguments in one row as labels."""
+        return tuple(self._labels.label(int(self.codes(argument)[row])) if isinstance(argument, Index) else argument for argument in arguments)
 
     def outermost(self, row: int) -> int:
         """The row of the family to which a row belongs."""
@@ -93,7 +118,7 @@ class Evaluator:
         self.data = data
         self.index_set = index_set
         columns = {id(index): partial(index_set.column, number) for number, index in enumerate(traced.indices)}
-        self.rows = Rows(index_set.count, columns)
+        self.rows = Rows(data.labels, index_set.count, columns)
 
     def batch(self, node: Any) -> Batch:
         """The expression `node` for all rows of the family."""
@@ -158,7 +183,7 @@ class Evaluator:
         missing = np.isnan(found)
         if missing.any():
             row = int(np.broadcast_to(missing, rows.count).argmax())
-            labels = self._argument_labels(node.arguments, rows, row)
+            labels = rows.argument_labels(node.arguments, row)
             self._refuse(f"parameter {component.name} has no value at {labels}, and no default", rows, row)
         return Batch(found)
 
@@ -166,21 +191,13 @@ class Evaluator:
         """Where the arguments stand in an index set, for every row; a strict look-up must find them all."""
         if len(arguments) != index_set.dimension:
             raise AlgebraError(f"{show_item(what, arguments)}: {len(arguments)} indices given, {index_set.dimension} needed")
-        place = index_set.position([self._argument_codes(argument, rows) for argument in arguments])
+        place = rows.place(index_set, arguments)
         if strict and rows.count and place.size and place.min() < 0:
             absent = np.broadcast_to(place < 0, rows.count)
             row = int(absent.argmax())
-            labels = self._argument_labels(arguments, rows, row)
+            labels = rows.argument_labels(arguments, row)
             self._refuse(f"{what} has no index {labels} ({int(absent.sum())} of {rows.count} look-ups fail)", rows, row)
         return place
-
-    def _argument_codes(self, argument: Any, rows: Rows) -> Integers:
-        return rows.codes(argument) if isinstance(argument, Index) else np.array(self.data.labels.code(argument))
-
-    def _argument_labels(self, arguments: tuple[Any, ...], rows: Rows, row: int) -> tuple[Any, ...]:
-        return tuple(
-            self.data.labels.label(int(rows.codes(argument)[row])) if isinstance(argument, Index) else argument for argument in arguments
-        )
 
     # sums
 
@@ -220,7 +237,7 @@ class Evaluator:
             up = np.repeat(np.arange(rows.count), members.count)
             for number, index in enumerate(loop.indices):
                 columns[id(index)] = partial(_tiled, members, number, rows.count)
-            return Rows(len(up), columns, rows, up)
+            return Rows(self.data.labels, len(up), columns, rows, up)
         lists = self.data.lists(source)
         place = self._place(f"set {loop.over}", lists.keys, arguments, rows, lists.strict)
         count = np.broadcast_to(lists.count[place], rows.count)
@@ -230,7 +247,7 @@ class Evaluator:
         entry = np.arange(len(up)) + np.repeat(start - before, count)
         for index, member in zip(loop.indices, lists.members, strict=True):
             columns[id(index)] = partial(member.__getitem__, entry)
-        return Rows(len(up), columns, rows, up)
+        return Rows(self.data.labels, len(up), columns, rows, up)
 
     # refusals
 

@@ -84,9 +84,7 @@ class Expander:
         for kind in (pyo.Constraint, pyo.Objective):
             for component in self.model.component_objects(kind, active=True, descend_into=False):
                 if component.name not in attached:
-                    raise AlgebraError(
-                        f"'{component.name}' is a Pyomo {kind.__name__} on the model: register its rule with constrain or term"
-                    )
+                    raise AlgebraError(f"'{component.name}' is a Pyomo {kind.__name__} on the model: register its rule with constrain or term")
 
     def _columns(self) -> dict[str, Block]:
         blocks = {}
@@ -119,7 +117,9 @@ class Expander:
             impossible = (np.diff(matrix.indptr) == 0) & ((lower > TOLERANCE) | (upper < -TOLERANCE))
             if impossible.any():
                 row = int(impossible.argmax())
-                problem = f"the row has no variables and cannot hold: it says 0 {relation.sign} {-constant[row]:g} ({int(impossible.sum())} such rows)"
+                problem = (
+                    f"the row has no variables and cannot hold: it says 0 {relation.sign} {-constant[row]:g} ({int(impossible.sum())} such rows)"
+                )
                 raise AlgebraError(problem, index=evaluator.labels(row))
         except AlgebraError as error:
             raise error.within(family.name, family.rule) from None

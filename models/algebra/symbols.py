@@ -67,9 +67,7 @@ class Node:
         return Relation("==", self, other)
 
     def __ne__(self, other: object) -> NoReturn:
-        raise AlgebraError(
-            f"'{self} != {show(other)}' cannot be decided for all rows at once: put the rows or members it holds for into a Set"
-        )
+        raise AlgebraError(f"'{self} != {show(other)}' cannot be decided for all rows at once: put the rows or members it holds for into a Set")
 
     def __lt__(self, other: Any) -> NoReturn:
         raise AlgebraError(

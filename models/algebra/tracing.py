@@ -85,13 +85,9 @@ def argument_list(key: Any, what: str) -> tuple[Any, ...]:
         if isinstance(argument, (Index, *LABELS)):
             continue
         if isinstance(argument, Lookup):
-            raise AlgebraError(
-                f"{what}[{show(argument)}]: a Param or Var may be a factor, not an index: prepare neighbours and sum over them"
-            )
+            raise AlgebraError(f"{what}[{show(argument)}]: a Param or Var may be a factor, not an index: prepare neighbours and sum over them")
         if isinstance(argument, Node):
-            raise AlgebraError(
-                f"{what}[{show(argument)}]: an index cannot be computed: prepare neighbours such as PREVIOUS[t] and sum over them"
-            )
+            raise AlgebraError(f"{what}[{show(argument)}]: an index cannot be computed: prepare neighbours such as PREVIOUS[t] and sum over them")
         raise AlgebraError(f"{what}[{argument!r}]: an index must be a rule index, a loop variable or a label")
     return tuple(flat)
 
@@ -200,9 +196,7 @@ class ModelView:
             return SetView(name, found)
         if kind in (pyo.Var, pyo.Param):
             return ComponentView(found) if found.is_indexed() else Lookup(found, ())
-        raise AlgebraError(
-            f"{name}: a Pyomo {kind.__name__} cannot be used in a rule: use Sets, neighbours, Params, Vars and Python functions"
-        )
+        raise AlgebraError(f"{name}: a Pyomo {kind.__name__} cannot be used in a rule: use Sets, neighbours, Params, Vars and Python functions")
 
     def component(self, name: str) -> Any:
         return getattr(self, name)

@@ -42,12 +42,12 @@ def state(data: dict) -> pyo.ConcreteModel:
     m.weight = parameter(m.K, values=data["weight"])
     m.loss = parameter(m.L, values=data["links"][["link"]].assign(value=data["loss"]))
     m.demand = parameter(m.R, m.T, values=data["demand"], default=0)
-    m.act, m.flow = variable(m.RK, m.T), variable(m.L, m.T, lower=None, upper=lambda m, l, t: 10 - m.loss[l])
+    m.act, m.flow = variable(m.RK, m.T), variable(m.L, m.T, lower=None, upper=lambda m, a, t: 10 - m.loss[a])
     m.built = variable(m.RK, m.T, upper=data["cap"], domain="integer")
     m.open, m.slack = variable(m.R, domain="binary"), variable()
     constrain(m, "balance", m.R, m.T, rule=balance)
     constrain(m, "fits", m.RK, m.T, rule=lambda m, r, k, t: m.act[r, k, t] <= sum(m.weight[k] * m.built[r, k, u] for u in m.UP_TO[t]))
-    constrain(m, "along", m.L, rule=lambda m, l: sum(m.flow[l, t] * (t - 2020) for t in m.T) == sum(m.open[e] for _, e in m.ENDS[l]))
+    constrain(m, "along", m.L, rule=lambda m, a: sum(m.flow[a, t] * (t - 2020) for t in m.T) == sum(m.open[e] for _, e in m.ENDS[a]))
     constrain(m, "all", rule=lambda m: sum(m.act[r, k, t] for r in m.R for k in m.ROUTES_IN[r] for t in m.T) - m.slack <= 5)
     term(m, "acting", m.RK, m.T, rule=lambda m, r, k, t: m.weight[k] * m.act[r, k, t] + 1)
     term(m, "opening", rule=lambda m: sum(3 * m.open[r] for r in m.R) + 100 * m.slack)
@@ -56,8 +56,8 @@ def state(data: dict) -> pyo.ConcreteModel:
 
 def balance(m, r, t):
     made = sum(m.weight[k] * m.act[r, k, t] for k in m.ROUTES_IN[r])
-    arriving = sum((1 - m.loss[l]) * m.flow[l, t] for l in m.LINKS_IN[r])
-    return made + arriving - sum(m.flow[l, t] for l in m.LINKS_OUT[r]) + m.slack >= m.demand[r, t]
+    arriving = sum((1 - m.loss[a]) * m.flow[a, t] for a in m.LINKS_IN[r])
+    return made + arriving - sum(m.flow[a, t] for a in m.LINKS_OUT[r]) + m.slack >= m.demand[r, t]
 
 
 def require_standard_form(m: pyo.ConcreteModel, x: Matrices) -> None:

@@ -58,9 +58,7 @@ FORMS = {
     ),
     "nested with constants": (
         "R",
-        lambda m, r: (
-            m.total >= sum(m.weight[k] * (1 + sum(m.share[s] * m.built[r, k, t] for s in m.S for t in m.T)) for k in m.ROUTES_IN[r])
-        ),
+        lambda m, r: m.total >= sum(m.weight[k] * (1 + sum(m.share[s] * m.built[r, k, t] for s in m.S for t in m.T)) for k in m.ROUTES_IN[r]),
     ),
     "labels as numbers": ("RK T", lambda m, r, k, t: (t - 2020) ** 0.5 * m.built[r, k, t] <= np.float64(2) * t),
     "counted": ("R", lambda m, r: sum(m.total for k in m.ROUTES_IN[r]) <= sum(1 for k in m.ROUTES_IN[r]) + m.sparse[r]),

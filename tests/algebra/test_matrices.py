@@ -84,7 +84,7 @@ def test_attach_makes_plain_constraints() -> None:
 def test_attach_refuses_a_row_that_cannot_hold() -> None:
     m = model()
     constrain(m, "impossible", m.R, rule=lambda m, r: sum(m.total for _ in m.ROUTES_IN["nowhere"]) >= 1)
-    with pytest.raises(AlgebraError, match="family 'impossible'.*cannot hold"):
+    with pytest.raises(AlgebraError, match=r"family 'impossible'.*cannot hold"):
         attach(m)
 
 

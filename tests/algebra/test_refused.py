@@ -109,7 +109,7 @@ REFUSED = {
     "overflow": ("S", lambda m, s: 1e200 * m.share[s] * 1e200 * m.total <= 1, "not a finite number"),
     "overflow on the side": ("S", lambda m, s: m.total <= 1e200 * m.share[s] * 1e200, "a constant is -inf"),
     "chained relations": ("S", lambda m, s: 0 <= m.total <= m.share[s], "write a chain a <= b <= c as two families"),
-    "relation of relations": ("S", lambda m, s: (0 <= m.total) <= m.share[s], "a relation inside a relation"),
+    "relation of relations": ("S", lambda m, s: (m.total >= 0) <= m.share[s], "a relation inside a relation"),
     "relation in a sum": ("S", lambda m, s: (m.total <= 1) + 1 <= 2, "cannot be part of a linear expression"),
     "Pyomo inequality": ("S", lambda m, s: pyo.inequality(0, m.total, 1), "family"),
     "strict": ("S", lambda m, s: m.total < 1, "cannot be decided"),

@@ -80,8 +80,8 @@ def test_a_fraction_beside_a_whole_number_default_is_kept() -> None:
         (lambda m: 2 * m.x <= 6 + m.y, -INFINITY, 6),
         (lambda m: 2 * m.x - m.y >= 6, 6, INFINITY),
         (lambda m: 2 * m.x - m.y == 6, 6, 6),
-        (lambda m: 6 <= 2 * m.x - m.y, 6, INFINITY),
-        (lambda m: 6 >= 2 * m.x - m.y, -INFINITY, 6),
+        (lambda m: 6 <= 2 * m.x - m.y, 6, INFINITY),  # noqa: SIM300
+        (lambda m: 6 >= 2 * m.x - m.y, -INFINITY, 6),  # noqa: SIM300
         (lambda m: np.float64(6) == 2 * m.x - m.y, 6, 6),
     ],
 )
@@ -166,7 +166,7 @@ def test_empty_sets_give_no_rows_and_empty_sums() -> None:
     m.weight = parameter(m.NONE, values=pd.DataFrame({"region": [], "route": [], "value": []}))
     m.x, m.y = variable(m.NONE), variable(m.R)
     constrain(m, "none", m.NONE, rule=lambda m, r, k: m.x[r, k] <= m.weight[r, k])
-    constrain(m, "some", m.R, rule=lambda m, r: m.y[r] + sum(m.x[r, k] for r, k in m.NONE) + sum(m.y[l] for l in m.NEAR[r]) <= 1)
+    constrain(m, "some", m.R, rule=lambda m, r: m.y[r] + sum(m.x[r, k] for r, k in m.NONE) + sum(m.y[a] for a in m.NEAR[r]) <= 1)
     x = compile(m)
     assert m.NONE.dimen == 2 and m.NEAR["r"] == []
     assert x.rows["none"].count == 0 and x.rows["none"].index.shape == (0, 2)
