@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 import pyomo.environ as pyo
 
-from .errors import AlgebraError, rule_name
+from .errors import AlgebraError
 
 Rule = Callable[..., Any]
 Bound = float | Rule | None
@@ -37,6 +37,8 @@ def index_set(frame: pd.DataFrame | Iterable[Any], doc: str = "") -> Any:
     """
     if not isinstance(frame, pd.DataFrame):
         labels = list(frame)
+        if any(isinstance(label, tuple) for label in labels):
+            raise AlgebraError(f"index set '{doc}': give a frame, with one column per dimension, instead of a list of tuples")
         frame = pd.DataFrame({None: pd.Series(labels, dtype=object if not labels else None)})
     _check_columns(frame, f"index set '{doc}'")
     members = _members(frame)
@@ -138,10 +140,10 @@ def parameter(*sets: Any, values: pd.DataFrame | Mapping[Any, float] | float, de
         AlgebraError: here, for a table that does not fit the number of indices or a number that is not finite;
             when the model is compiled, for an index outside the sets or given twice; when used, for a missing value.
     """
-    if default is not None and not math.isfinite(default):
+    if default is not None and not _is_finite(default):
         raise AlgebraError(f"parameter '{doc}': the default {default} is not a finite number")
     if not sets:
-        if isinstance(values, (pd.DataFrame, Mapping)) or not math.isfinite(values):
+        if isinstance(values, (pd.DataFrame, Mapping)) or not _is_finite(values):
             raise AlgebraError(f"parameter '{doc}' without index sets needs one finite number, not {values!r}")
         return pyo.Param(initialize=float(values), within=pyo.Reals, doc=doc)
     if isinstance(values, Mapping):
@@ -175,6 +177,9 @@ def variable(*sets: Any, lower: Bound = 0, upper: Bound = None, domain: Domain =
     """
     if domain not in DOMAINS:
         raise AlgebraError(f"variable '{doc}': the domain must be one of {', '.join(DOMAINS)}, not {domain!r}")
+    for bound in (lower, upper):
+        if not (bound is None or callable(bound) or _is_finite(bound)):
+            raise AlgebraError(f"variable '{doc}': a bound must be a finite number, a rule, or None for no bound, not {bound!r}")
 
     def bounds(model: Any, *index: Any) -> tuple[Any, Any]:
         arguments = index if sets else ()  # Pyomo gives the index None to a single variable
@@ -215,10 +220,11 @@ class Registry:
     attached: set[str] | None = None  # names of the Pyomo components that attach made
 
     def add(self, kind: dict[str, Family], family: Family) -> None:
+        """Register a family among the constraints or among the terms."""
         if self.attached is not None:
-            raise AlgebraError("the model is already attached: register every family before", family=family.name, rule=rule_name(family.rule))
+            raise AlgebraError("the model is already attached: register every family before").within(family.name, family.rule)
         if family.name in kind:
-            raise AlgebraError("this name is already registered: names are unique", family=family.name, rule=rule_name(family.rule))
+            raise AlgebraError("this name is already registered: names are unique").within(family.name, family.rule)
         kind[family.name] = family
 
 
@@ -277,6 +283,10 @@ def _frame_of(values: Mapping[Any, float]) -> pd.DataFrame:
         raise AlgebraError(f"parameter: the index {uneven} does not have {width} labels as the first one", index=uneven)
     columns: dict[Any, Any] = {position: pd.Series([key[position] for key in keys], dtype=object) for position in range(width)}
     return pd.DataFrame({**columns, "value": list(values.values())})
+
+
+def _is_finite(number: Any) -> bool:
+    return isinstance(number, (int, float, np.number)) and math.isfinite(number)
 
 
 def _check_columns(frame: pd.DataFrame, what: str) -> None:

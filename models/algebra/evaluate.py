@@ -153,7 +153,7 @@ class Evaluator:
             return right.times(left.constant) if right.pieces else left.times(right.constant)
         if node.sign == "/" and not right.pieces:
             self._require(right.constant != 0, node, "divides by zero", rows)
-            return left.times(1.0 / right.constant)
+            return left.times(np.divide(1.0, right.constant))
         if node.sign == "**" and not left.pieces and not right.pieces:
             power = np.power(left.constant, right.constant, dtype=float)
             self._require(np.isfinite(power), node, "is not a finite number", rows)
@@ -181,7 +181,7 @@ class Evaluator:
             return Batch(float(values[0]))
         found = values[self._place(f"parameter {component.name}", self.data.index_of(component), node.arguments, rows)]
         missing = np.isnan(found)
-        if missing.any():
+        if rows.count and missing.any():
             row = int(np.broadcast_to(missing, rows.count).argmax())
             labels = rows.argument_labels(node.arguments, row)
             self._refuse(f"parameter {component.name} has no value at {labels}, and no default", rows, row)
@@ -252,7 +252,7 @@ class Evaluator:
     # refusals
 
     def _require(self, holds: Any, node: Node, otherwise: str, rows: Rows) -> None:
-        if not np.all(holds):
+        if rows.count and not np.all(holds):
             self._refuse(f"{node} {otherwise}", rows, int(np.broadcast_to(~np.asarray(holds), rows.count).argmax()))
 
     def _refuse(self, problem: str, rows: Rows, row: int) -> NoReturn:

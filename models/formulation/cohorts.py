@@ -42,9 +42,8 @@ def _today(board: Board) -> None:
     life = board["equipment"].set_index("q")["life"]
     end = rows["built"].to_numpy(float) + rows["q"].map(life).to_numpy(float)
     first = board["periods"]["start"].iloc[0]
-    begins = [expiry(board, max(b, first)) if b == b else board["periods"]["t"].iloc[0] for b in rows["built"]]
-    rows = rows.assign(e=[expiry(board, y) for y in end], t=pd.Series(begins, dtype="str"))
-    rows["e"] = rows["e"].astype("str")
+    begins = np.fmax(rows["built"].fillna(first).to_numpy(float), first)
+    rows = rows.assign(e=expiry(board, end), t=expiry(board, begins))
     standing = rows.groupby(["r", "q", "e", "t"], as_index=False, sort=False).agg(amount=("amount", "sum"), built=("built", "min"))
     board["today"] = standing[standing["amount"] > 0]
 
@@ -67,7 +66,7 @@ def _ways(board: Board) -> None:
     equipment = board["equipment"].set_index("q")
     start = board["periods"].set_index("t")["start"]
     born = rows["t"].map(start).to_numpy(float)
-    rows["e"] = pd.Series([expiry(board, y) for y in born + rows["q"].map(equipment["life"]).to_numpy(float)], dtype="str")
+    rows["e"] = expiry(board, born + rows["q"].map(equipment["life"]).to_numpy(float))
     rows["charged_until"] = born + rows["q"].map(equipment["annuity_life"]).to_numpy(float)
     rows["annuity"] = rows["invest"].to_numpy(float) * rows["q"].map(equipment["crf"]).to_numpy(float)
     board["ways"] = rows

@@ -22,7 +22,8 @@ import pandas as pd
 
 from models.algebra import index_set, neighbours, sum, term, variable
 from models.formulation.board import Board, Cost, Metric, Part, state, table
-from models.formulation.policy_rows import ROW, Metrics, Written, write
+from models.formulation.policy_metrics import Metrics
+from models.formulation.policy_rows import ROW, Written, write
 
 TABLES = ("policies", "policy_values")
 NEEDS = ("sets", "capacity", "production", "trade", "transport", "stock", "clean_power", "burdens")
@@ -48,7 +49,8 @@ def prepare(board: Board, metrics: dict[str, Metric]) -> Written:
     """Frames: `policy_rows` (policy, member, period, sense, limit, worth, ...); returns the terms of each metric part."""
     written = write(board, Metrics(board, metrics))
     columns = [*ROW, "sense", "kind", "span", "value", "price", "fraction", "left_number", "right_number", "relax"]
-    rows = pd.DataFrame(written.rows, columns=columns).astype({c: "str" for c in (*ROW, "sense", "kind", "span")})
+    rows = pd.concat(written.rows, ignore_index=True) if written.rows else pd.DataFrame(columns=columns, dtype="float64")
+    rows = rows.astype({c: "str" for c in (*ROW, "sense", "kind", "span")} | {"fraction": "bool"})
     periods = board["periods"].set_index("t")
     weight, years = rows["period"].map(periods["weight"]).to_numpy(float), rows["period"].map(periods["years"]).to_numpy(float)
     single = (rows["span"] == "period").to_numpy()
@@ -63,13 +65,17 @@ def add(m: Any, board: Board, metrics: dict[str, Metric], written: Written) -> N
     rows = board["policy_rows"]
     used: list[tuple[str, str, Callable[..., Any]]] = []
     by = [*ROW, "side"]
+    labels = written.metrics.labels
     for (name, n), frames in written.terms.items():
         own = list(metrics[name].parts[n].own)
-        renamed = [f"i{i}" for i in range(len(own))]
-        terms = pd.concat(frames)[[*by, *own, "coefficient"]].groupby([*by, *own], as_index=False, sort=False)["coefficient"].sum()
-        terms = terms.merge(rows[ROW], on=ROW).set_axis([*by, *renamed, "coefficient"], axis=1)
-        setattr(m, f"POLICY_{name}_{n}", neighbours(terms[[*by, *renamed]], *by))
-        setattr(m, f"policy_coefficient_{name}_{n}", table(terms, [*by, *renamed], "coefficient", f"coefficients of {name} in policies"))
+        terms = pd.concat(frames).groupby(["_i", "side", *own], as_index=False, sort=False)["coefficient"].sum()
+        at = terms["_i"].to_numpy()
+        decoded = {f"i{i}": pd.Series(labels[terms[c].to_numpy()], dtype="str") for i, c in enumerate(own)}
+        named = rows[ROW].iloc[at].reset_index(drop=True).assign(side=terms["side"].astype("str"), **decoded)
+        members = list(named.columns)
+        setattr(m, f"POLICY_{name}_{n}", neighbours(named, *by))
+        coefficients = named.assign(coefficient=terms["coefficient"])
+        setattr(m, f"policy_coefficient_{name}_{n}", table(coefficients, members, "coefficient", f"coefficients of {name} in policies"))
         used.append((f"POLICY_{name}_{n}", f"policy_coefficient_{name}_{n}", metrics[name].parts[n].rule))
 
     def side(m: Any, y: Any, j: Any, t: Any, which: str) -> Any:

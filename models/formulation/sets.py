@@ -81,11 +81,12 @@ def _parts(board: Board) -> None:
     board["commodity_parts"] = pd.DataFrame(rows2, columns=["c", "p"]).astype("str")
 
 
-def expiry(board: Board, end: float) -> str:
-    """The first period that starts in `end` or later; `(never)` if there is none or `end` is not a number."""
-    periods = board["periods"]
-    later = periods["t"][periods["start"] >= end]
-    return NEVER if later.empty or not math.isfinite(end) else str(later.iloc[0])
+def expiry(board: Board, ends: np.ndarray) -> pd.Series:
+    """For each year the first period that starts in it or later; `(never)` if there is none or the year is not a number."""
+    starts = board["periods"]["start"].to_numpy(float)
+    labels = np.array([*board["periods"]["t"], NEVER], object)
+    at = np.searchsorted(starts, np.where(np.isfinite(ends), ends, np.inf), side="left")
+    return pd.Series(labels[at], dtype="str")
 
 
 def expiry_order(board: Board) -> dict[str, int]:
