@@ -73,6 +73,9 @@ class IndexSet(Protocol):
     def column(self, number: int) -> Integers:
         """Codes of one dimension, for all members in order."""
 
+    def codes_at(self, position: int) -> list[int]:
+        """Codes of one member, one per dimension."""
+
     def position(self, columns: Sequence[Integers]) -> Integers:
         """Where the given indices stand; -1 for one that is not a member. The columns may be of length 1 (broadcast)."""
 
@@ -89,6 +92,9 @@ class Listed:
 
     def column(self, number: int) -> Integers:
         return self._columns[number]
+
+    def codes_at(self, position: int) -> list[int]:
+        return [int(column[position]) for column in self._columns]
 
     def position(self, columns: Sequence[Integers]) -> Integers:
         if self.dimension == 1:
@@ -230,6 +236,13 @@ class Product:
             before *= part.count
         raise IndexError(number)
 
+    def codes_at(self, position: int) -> list[int]:
+        codes: list[int] = []
+        for part in reversed(self.parts):
+            position, inner = divmod(position, part.count)
+            codes = part.codes_at(inner) + codes
+        return codes
+
     def split(self, columns: Sequence[Any]) -> list[tuple[IndexSet, Any]]:
         """The parts, each with those of the given items that belong to its dimensions."""
         ends = itertools.accumulate(part.dimension for part in self.parts)
@@ -253,16 +266,22 @@ class Product:
 
 def label_frame(index_set: IndexSet, labels: Labels) -> pd.DataFrame:
     """The members of an index set as labels: one row per member, one column per dimension."""
-    columns: dict[str, list[Any]] = {}
+    columns: dict[str, pd.Index] = {}
     for number, name in enumerate(index_set.names):
         free = name is not None and name not in columns
-        columns[str(name) if free else f"i{number}"] = labels.decode(index_set.column(number))
+        columns[str(name) if free else f"i{number}"] = _label_column(index_set.column(number), labels)
     return pd.DataFrame(columns, index=pd.RangeIndex(index_set.count))
+
+
+def _label_column(codes: Integers, labels: Labels) -> pd.Index:
+    local, occurring = pd.factorize(codes)
+    column: pd.Index = pd.Index(labels.decode(occurring)).take(local)
+    return column
 
 
 def labels_at(index_set: IndexSet, labels: Labels, position: int) -> tuple[Any, ...]:
     """The labels of one member."""
-    return tuple(labels.label(int(index_set.column(number)[position])) for number in range(index_set.dimension))
+    return tuple(labels.label(code) for code in index_set.codes_at(position))
 
 
 def position_of(index_set: IndexSet, labels: Labels, member: Sequence[Any]) -> int:

@@ -117,10 +117,8 @@ class Expander:
             impossible = (np.diff(matrix.indptr) == 0) & ((lower > TOLERANCE) | (upper < -TOLERANCE))
             if impossible.any():
                 row = int(impossible.argmax())
-                problem = (
-                    f"the row has no variables and cannot hold: it says 0 {relation.sign} {-constant[row]:g} ({int(impossible.sum())} such rows)"
-                )
-                raise AlgebraError(problem, index=evaluator.labels(row))
+                says = f"it says 0 {relation.sign} {-constant[row]:g} ({int(impossible.sum())} such rows)"
+                raise AlgebraError(f"the row has no variables and cannot hold: {says}", index=evaluator.labels(row))
         except AlgebraError as error:
             raise error.within(family.name, family.rule) from None
         return evaluator.index_set, matrix, lower, upper

@@ -35,6 +35,7 @@ def test_index_set_is_a_pyomo_set() -> None:
         (["a", "b", "a"], "the member a is given twice"),
         (PAIRS.assign(region=["n", None, "s"]), "a label is missing in column 'region', row 1"),
         (["a", None], "a label is missing"),
+        ([("a", 1), ("b", 2)], "give a frame, with one column per dimension"),
     ],
 )
 def test_index_set_refuses(frame, message: str) -> None:
@@ -130,7 +131,7 @@ def test_parameter_refuses(values, message: str) -> None:
         parameter(m.P, values=values, doc="a quantity")
 
 
-@pytest.mark.parametrize("values", [math.nan, {1: 2.0}, PAIRS])
+@pytest.mark.parametrize("values", [math.nan, "1", {1: 2.0}, PAIRS])
 def test_a_scalar_parameter_needs_one_number(values) -> None:
     with pytest.raises(AlgebraError, match="needs one finite number"):
         parameter(values=values)
@@ -182,6 +183,12 @@ def test_labels_of_every_column_type() -> None:
 def test_variable_refuses_an_unknown_domain() -> None:
     with pytest.raises(AlgebraError, match="must be one of continuous, integer, binary"):
         variable(domain="whole")  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("bound", [math.nan, math.inf, "1"])
+def test_variable_refuses_a_bound_that_is_no_number(bound) -> None:
+    with pytest.raises(AlgebraError, match="a bound must be a finite number, a rule, or None"):
+        variable(upper=bound)
 
 
 def test_single_variables_are_made_when_touched() -> None:

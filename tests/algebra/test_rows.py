@@ -174,6 +174,26 @@ def test_empty_sets_give_no_rows_and_empty_sums() -> None:
     assert compare(m) == 1
 
 
+def test_what_is_never_looked_up_is_not_missed() -> None:
+    m = pyo.ConcreteModel()
+    m.R = index_set(["r"])
+    m.NEAR = neighbours(pd.DataFrame({"r": ["other"], "q": ["r"]}), "r")
+    m.weight, m.zero = parameter(m.R, values={}), parameter(values=0)
+    m.x = variable(m.R)
+    constrain(m, "some", m.R, rule=lambda m, r: m.x[r] + sum(m.weight["r"] / m.zero * m.x["none"] for _ in m.NEAR[r]) <= 1)
+    assert row_of(compile(m), 0) == {("x", ("r",)): 1.0}
+    assert compare(m) == 1
+
+
+def test_a_clone_of_a_model_compiles_the_same() -> None:
+    m = stock_model()
+    constrain(m, "floor", m.R, m.T, rule=lambda m, r, t: m.stock[r, t] >= m.demand[r, t])
+    copy = m.clone()
+    copy.stock["north", 2025].setub(7)
+    assert compile(copy).row_lower.tolist() == compile(m).row_lower.tolist()
+    assert compile(copy).upper[9] == 7 and compile(m).upper[9] == INFINITY
+
+
 def test_a_model_without_anything() -> None:
     x = compile(pyo.ConcreteModel())
     assert x.matrix.shape == (0, 0) and x.cost.shape == (0,) and x.offset == 0
