@@ -41,6 +41,7 @@ class Certificate:
         bound: the proved lower bound. [¤]
         claimed: the bound that the solver claims (a MIP), not proved here. [¤]
         gap: (objective − bound) / max(1, |objective|).
+        conflict: of a proof that there is no plan: the rows that contradict one another, as (name, weight), policies first.
         boxes: by family of variables, the quantity above which plans are not covered by the bound, and how many columns needed it.
         said: one sentence.
     """
@@ -55,6 +56,7 @@ class Certificate:
     claimed: float = np.nan
     gap: float = np.inf
     boxes: pd.DataFrame = field(default_factory=lambda: pd.DataFrame(columns=["variable", "box", "columns"]))
+    conflict: tuple[tuple[str, float], ...] = ()
     seconds: float = 0.0
 
 
@@ -181,7 +183,7 @@ def prove_plan(matrices: Matrices, x: np.ndarray, y: np.ndarray | None, claimed:
         holds = bool(claimed_gap <= max(wanted_gap, OPTIMAL_GAP) and bound <= objective + OPTIMAL_GAP * max(1.0, abs(objective)))
         said += f"; gap {max(gap, 0.0):.2g} proved at the root, the solver claims {max(claimed_gap, 0.0):.2g}"
     seconds = time.perf_counter() - begun
-    return Certificate(holds, said, violation, where, fraction, objective, bound, np.nan if claimed is None else claimed, gap, boxes_used, seconds)
+    return Certificate(holds, said, violation, where, fraction, objective, bound, np.nan if claimed is None else claimed, gap, boxes_used, seconds=seconds)
 
 
 def prove_infeasible(matrices: Matrices, y: np.ndarray) -> Certificate:
@@ -198,4 +200,12 @@ def prove_infeasible(matrices: Matrices, y: np.ndarray) -> Certificate:
     holds = bool(best > 0)
     table = _boxes_table(matrices, used, boxes)
     said = "proved: no plan meets all rows" + (" within the boxes listed" if len(table) else "") if holds else "not proved that no plan exists"
-    return Certificate(holds, said, bound=best, boxes=table, seconds=time.perf_counter() - begun)
+    return Certificate(holds, said, bound=best, boxes=table, conflict=_conflict(matrices, y) if holds else (), seconds=time.perf_counter() - begun)
+
+
+def _conflict(matrices: Matrices, y: np.ndarray, most: int = 40) -> tuple[tuple[str, float], ...]:
+    """The rows of a Farkas proof with a weight that matters: policies first, then the heaviest."""
+    heavy = np.flatnonzero(np.abs(y) > 1e-6 * np.abs(y).max(initial=0.0))
+    named = [(*matrices.row_name(int(i)), float(y[i])) for i in heavy]
+    ordered = sorted(named, key=lambda row: (not row[0].startswith("policy"), -abs(row[2])))
+    return tuple((_name(family, labels), weight) for family, labels, weight in ordered[:most])

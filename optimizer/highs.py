@@ -20,7 +20,11 @@ ENDED = {
     highspy.HighsModelStatus.kUnbounded: "unbounded",
     highspy.HighsModelStatus.kUnboundedOrInfeasible: "infeasible or unbounded",
     highspy.HighsModelStatus.kModelEmpty: "optimal",
+    highspy.HighsModelStatus.kSolveError: "failed",
+    highspy.HighsModelStatus.kUnknown: "failed",
+    highspy.HighsModelStatus.kNotset: "failed",
 }
+"""Our word for how a solve ended; any other status is "stopped" (a limit, a cancel)."""
 
 
 class SolverError(RuntimeError):

@@ -60,6 +60,8 @@ def show_plan(plan: Plan, place: Path) -> None:
         status += f", {'贴现成本' if zh else 'discounted cost'} {s['objective']:,.6g} {money}"
     console.print(status, style="bold", markup=False)
     console.print(f"{'证书' if zh else 'certificate'}: {'✓' if plan.certified else '✗'} {s['certificate']}", markup=False)
+    for row, weight in s["conflict"][:20]:
+        console.print(f"  {row}  × {weight:.3g}", markup=False, soft_wrap=True)
     if s["price_kind"]:
         console.print(f"{'价格类型' if zh else 'prices are'}: {s['price_kind']}", markup=False)
     if s["warnings"]:
@@ -80,7 +82,9 @@ def _periods(plan: Plan) -> list[str]:
 
 
 def _grid(console: Console, title: str, heads: list[str], rows: list[list[str]], left: int = 1) -> None:
-    grid = Table(title=title, title_justify="left", header_style="bold", pad_edge=False)
+    console.print()
+    console.print(title, style="bold", markup=False, soft_wrap=True)
+    grid = Table(header_style="bold", pad_edge=False)
     for i, head in enumerate(heads):
         grid.add_column(head, justify="left" if i < left else "right", no_wrap=True)
     for row in rows:

@@ -85,10 +85,12 @@ def _answer(
     answer = run(problem, limits, matrices.offset)
     clock.stage("solve")
     if answer.x is None:
-        if answer.status in ("infeasible", "infeasible or unbounded", "unbounded"):
+        certificate = Certificate(False, f"no plan was found: {answer.said}")
+        if answer.status != "stopped":
             answer, certificate = _no_plan(matrices, problem, answer, limits)
-        else:
-            certificate = Certificate(False, f"no plan was found: {answer.said}")
+        if answer.status == "failed" and not problem.integer.any():
+            answer = run(problem, limits, matrices.offset, method="simplex")
+    if answer.x is None:
         clock.stage("certify")
         return answer, certificate, None, None, ""
     if not problem.integer.any():
@@ -140,6 +142,8 @@ def _no_plan(matrices: Matrices, problem: Scaled, answer: Answer, limits: Limits
         proof = prove_infeasible(matrices, found.y)
         if proof.holds:
             return replace(answer, status="infeasible"), proof
+    if answer.status == "failed":
+        return answer, Certificate(False, f"the solver failed: {answer.said}")
     if answer.status != "infeasible":
         ray = _ray(problem, limits)
         if ray is not None:
@@ -188,7 +192,7 @@ def _summary(
     instance: Instance, model: Model, matrices: Matrices, answer: Answer, certificate: Certificate, price_kind: str, clock: _Clock, tables: dict[str, Any]
 ) -> dict[str, Any]:
     has_plan = bool(tables)
-    status = answer.status if answer.status != "infeasible or unbounded" else "infeasible"
+    status = {"infeasible or unbounded": "infeasible", "failed": "stopped"}.get(answer.status, answer.status)
 
     def finite(value: float) -> float | None:
         return float(value) if np.isfinite(value) else None
@@ -209,6 +213,7 @@ def _summary(
         "proved_gap": finite(max(certificate.gap, 0.0)) if has_plan else None,
         "violation": finite(certificate.violation),
         "boxes": certificate.boxes.to_dict("records"),
+        "conflict": [list(row) for row in certificate.conflict],
         "price_kind": price_kind,
         "money_unit": instance.settings.money,
         "method": answer.method,
