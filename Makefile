@@ -1,0 +1,34 @@
+# `make china` and `make test` do everything on a fresh machine: environment, solve, summary, report path.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+READY := $(VENV)/.ready
+
+.PHONY: help china test bench docs
+
+help: ## this list
+	@grep -E '^[a-z]+:.*##' Makefile | sed 's/:.*##/\t/'
+
+$(READY): requirements.txt pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))' || { echo "Python 3.11, 3.12 or 3.13 is needed: make PYTHON=python3.12 ..."; exit 1; }
+	@echo "making the environment (once) ..."
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/pip install -q --disable-pip-version-check --require-hashes -r requirements.txt
+	$(BIN)/pip install -q --disable-pip-version-check --no-deps -e .
+	@touch $(READY)
+
+china: $(READY) ## solve the 31-province instance, show the plan, say where its files are
+	$(BIN)/qipan solve instances/china --out plans/china --force
+
+test: $(READY) ## lint, types and tests
+	$(BIN)/ruff check models optimizer tests benchmarks instances
+	$(BIN)/ruff format --check models optimizer tests benchmarks instances
+	$(BIN)/mypy
+	$(BIN)/pytest -n 2
+
+bench: $(READY) ## measure speed and memory, write benchmarks/latest.json
+	$(BIN)/python -m benchmarks
+
+docs: $(READY) ## build the documentation in docs/_build
+	$(BIN)/python docs/generate.py
+	$(BIN)/sphinx-build -q -W docs docs/_build
