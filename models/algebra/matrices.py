@@ -32,6 +32,10 @@ class Linear:
         """The labels of each row: columns named as those of the sets' frames, else i0, i1, ..."""
         return label_frame(self.index_set, self.labels)
 
+    def member(self, position: int) -> tuple[Any, ...]:
+        """The labels of one row."""
+        return labels_at(self.index_set, self.labels, position)
+
     def at(self, x: NDArray[Any]) -> Floats:
         """The value of each row at the column values `x`."""
         values: Floats = self.matrix @ np.asarray(x, dtype=float) + self.constant

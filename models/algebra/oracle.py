@@ -52,11 +52,11 @@ def compare(m: Any, matrices: Matrices | None = None, per_family: int | None = N
 
     Args:
         matrices: what to compare with; compiled if None.
-        per_family: how many rows of each family and columns of each variable to draw; all if None.
+        per_family: how many rows of each family and term, and columns of each variable, to draw; all if None.
         seed: of the draw.
 
     Returns:
-        The number of rows compared.
+        The number of rows of constraint families compared.
 
     Raises:
         AlgebraError: naming the family and index of the first difference.
@@ -69,7 +69,10 @@ def compare(m: Any, matrices: Matrices | None = None, per_family: int | None = N
         for position in _drawn(draw, block.count, per_family):
             _compare_row(m, matrices, family, block, position)
             compared += 1
-    _compare_objective(m, matrices)
+    for family in registry(m).terms.values():
+        for position in _drawn(draw, len(matrices.terms[family.name].constant), per_family):
+            _compare_term(m, matrices, family, position)
+    _compare_cost(matrices)
     for block in matrices.columns.values():
         for position in _drawn(draw, block.count, per_family):
             _compare_column(m, matrices, block, position)
@@ -124,10 +127,15 @@ def _coefficients(matrices: Matrices, expression: Any) -> tuple[dict[int, float]
     return {column: value for column, value in found.items() if value != 0}, float(pyo.value(linear.constant))
 
 
+def _entries(matrix: Any, row: int) -> dict[int, float]:
+    """One row of a csr matrix as coefficients by column."""
+    here = slice(matrix.indptr[row], matrix.indptr[row + 1])
+    return dict(zip(matrix.indices[here].tolist(), matrix.data[here].tolist(), strict=True))
+
+
 def _compare_row(m: Any, matrices: Matrices, family: Family, block: Block, position: int) -> None:
     row = block.start + position
-    entries = slice(matrices.matrix.indptr[row], matrices.matrix.indptr[row + 1])
-    ours = dict(zip(matrices.matrix.indices[entries].tolist(), matrices.matrix.data[entries].tolist(), strict=True))
+    ours = _entries(matrices.matrix, row)
     lower, upper = float(matrices.row_lower[row]), float(matrices.row_upper[row])
     index = block.member(position)
     relation = family.rule(m, *index)
@@ -145,25 +153,25 @@ def _compare_row(m: Any, matrices: Matrices, family: Family, block: Block, posit
         raise AlgebraError(problem, index=index).within(family.name, family.rule)
 
 
-def _compare_objective(m: Any, matrices: Matrices) -> None:
-    total: dict[int, float] = {}
+def _compare_term(m: Any, matrices: Matrices, family: Family, position: int) -> None:
+    linear = matrices.terms[family.name]
+    ours, constant = _entries(linear.matrix, position), float(linear.constant[position])
+    index = linear.member(position)
+    expression = family.rule(m, *index)
+    theirs, their_constant = _coefficients(matrices, expression)
+    if not (_same(ours, theirs) and _near(constant, their_constant)):
+        problem = f"the compiled term {ours} with constant {constant} differs from Pyomo's: {expression}"
+        raise AlgebraError(problem, index=index).within(family.name, family.rule)
+
+
+def _compare_cost(matrices: Matrices) -> None:
+    """The objective is the sum of the terms."""
+    cost = np.zeros(len(matrices.cost))
     offset = 0.0
-    for family in registry(m).terms.values():
-        theirs: dict[int, float] = {}
-        constant = 0.0
-        for index in _members(family.sets):
-            found, added = _coefficients(matrices, family.rule(m, *index))
-            constant += added
-            for column, value in found.items():
-                theirs[column] = theirs.get(column, 0.0) + value
-        linear = matrices.terms[family.name]
-        ours = dict(enumerate(np.asarray(linear.matrix.sum(axis=0)).ravel().tolist()))
-        if not (_same(ours, theirs) and _near(float(linear.constant.sum()), constant)):
-            raise AlgebraError("the compiled term of the objective differs from Pyomo's").within(family.name, family.rule)
-        offset += constant
-        for column, value in theirs.items():
-            total[column] = total.get(column, 0.0) + value
-    if not (_same(dict(enumerate(matrices.cost.tolist())), total) and _near(matrices.offset, offset)):
+    for linear in matrices.terms.values():
+        cost += np.asarray(linear.matrix.sum(axis=0)).ravel()
+        offset += float(linear.constant.sum())
+    if not (np.allclose(cost, matrices.cost, rtol=TOLERANCE, atol=TOLERANCE) and _near(offset, matrices.offset)):
         raise AlgebraError("the compiled cost is not the sum of the terms")
 
 

@@ -114,7 +114,7 @@ def test_compare_samples_rows() -> None:
         ("side", r"family 'limit', rule <lambda>, index \('s', 2030\): the compiled row"),
         ("cost", "the compiled cost is not the sum of the terms"),
         ("offset", "the compiled cost is not the sum of the terms"),
-        ("term", "family 'cost', rule <lambda>: the compiled term"),
+        ("term", r"family 'cost', rule <lambda>, index \('n', 'a', 2025\): the compiled term"),
         ("bound", r"index \(\): the compiled bounds or domain of variable total differ"),
         ("domain", r"index \('n', 'a', 2025\): the compiled bounds or domain of variable act"),
     ],
