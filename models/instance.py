@@ -29,7 +29,7 @@ class Settings:
 
     title: str = ""
     money: str = "¤"
-    base_year: float = 0
+    base_year: float = 0.0
     discount_rate: float = 0.0
     clean_commodity: str = ""
     clean_matching: str = "nation-year"
@@ -134,7 +134,7 @@ def _settings(given: Mapping[str, Any]) -> tuple[Settings, list[Problem]]:
         bad("clean_matching", "must be one of " + ", ".join(MATCHINGS), "只能是 " + "、".join(MATCHINGS))
     if "projects" in known:
         known["projects"] = tuple(known["projects"]) if isinstance(known["projects"], list | tuple) else (known["projects"],)
-    for key in ("title", "money", "clean_commodity", "licence"):
+    for key, kind in (("title", str), ("money", str), ("clean_commodity", str), ("licence", str), ("base_year", float), ("discount_rate", float)):
         if key in known:
-            known[key] = str(known[key])
+            known[key] = kind(known[key])
     return Settings(**known), problems

@@ -74,7 +74,7 @@ def collect(frames: Mapping[str, pd.DataFrame]) -> tuple[Names, list[tuple[str, 
 
     slices = column("slices", "slice") or [YEAR]
     seasons: dict[str, list[str]] = {}
-    if "slices" in frames:
+    if column("slices", "slice"):
         for s, season in zip(slices, frames["slices"]["season"].tolist(), strict=True):
             seasons.setdefault(season or s, []).append(s)
     else:

@@ -12,7 +12,7 @@ import pandas as pd
 from models.algebra import Expander, Matrices, index_set
 from models.formulation import METRICS, Model
 from models.formulation.policy_rows import ROW
-from models.names import YEAR
+from models.formulation.quantities import usable
 from optimizer.describe import DESCRIPTIONS
 
 TINY = 1e-9
@@ -108,18 +108,15 @@ def _capacity(solved: Solved) -> pd.DataFrame:
 
 def _utilisation(solved: Solved) -> pd.DataFrame:
     """Share of the usable time of what stands that routes occupy."""
-    board, m = solved.model.board, solved.model.pyomo
+    board = solved.model.board
     key = ["r", "q", "t"]
     activity = _sum(solved.values("activity", "r", "k", "t", "p"), ["r", "k", "t"])
     taken = activity.merge(board["uses"], on=["r", "k", "t"])
     taken = _sum(taken.assign(value=taken["value"] * taken["use"]), key)
     rows = board["uses"][key].drop_duplicates().merge(board["run_parts"], on="q")
-    from models.formulation.quantities import usable
-
     room = solved.expression("usable", rows, lambda m, r, q, t, p: m.available[r, q, t, p] * usable(m, r, q, t))
     room_by = _sum(rows.assign(value=room), key).rename(columns={"value": "room"})
     both = room_by.merge(taken, on=key, how="left").fillna({"value": 0.0})
-    del m
     return both.assign(used=np.where(both["room"] > TINY, both["value"] / both["room"].clip(lower=TINY), np.nan))[[*key, "used"]]
 
 
@@ -290,12 +287,17 @@ def _policies(solved: Solved) -> pd.DataFrame:
 
 
 def _left_unit(board: Any, metric: str, kind: str, span: str, commodity: str, equipment: str) -> str:
-    unit = METRICS[metric].unit
-    own = dict(zip(board.table("commodities")["commodity"], board.table("commodities")["unit"], strict=True))
-    own |= dict(zip(board.table("equipment")["equipment"], board.table("equipment")["unit"], strict=True))
-    names = board.names.members(commodity, "commodity") if unit in ("u", "b") else board.names.members(equipment, "equipment")
-    found = {"¤": board.instance.settings.money, "1": "", "activity": "activity"}.get(unit) or (own.get(names[0], "") if names and unit not in "1" else "")
-    return f"{found}/yr" if kind == "rate" and span == "period" else found
+    """The unit of a policy's left side; blank where its scope has several."""
+    settings = board.instance.settings
+    asked = METRICS[metric].unit
+    if asked in ("u", "b"):
+        table, cell, of = board.table("commodities"), settings.clean_commodity if metric == "clean_used" else commodity, "commodity"
+    else:
+        table, cell, of = board.table("equipment"), equipment, "equipment"
+    own = dict(zip(table[of], table["unit"], strict=True))
+    units = {own[n] for n in board.names.members(cell, of) if n in own}
+    found = {"¤": settings.money, "1": "", "activity": "activity"}.get(asked, next(iter(units)) if len(units) == 1 else "")
+    return f"{found}/yr" if found and kind == "rate" and span == "period" else found
 
 
 def _swaps(solved: Solved) -> pd.DataFrame:
@@ -304,6 +306,3 @@ def _swaps(solved: Solved) -> pd.DataFrame:
     rows = rows[rows["value"] != 0]
     rows = rows.assign(unit=rows["q"].map(_units(solved)))
     return rows.rename(columns={"v": "rule", "r": "region", "q": "equipment", "t": "period", "value": "amount"})
-
-
-__all__ = ["YEAR", "Solved", "plan_tables"]
