@@ -19,7 +19,7 @@ LONGEST_NAME = 64
 
 
 @dataclass
-class CellProblem(Exception):
+class CellError(Exception):
     """What is wrong with a cell, by a code of `problems.MESSAGES`."""
 
     code: str
@@ -37,7 +37,7 @@ def text(cell: Cell) -> str:
     if isinstance(cell, bool):
         return "TRUE" if cell else "FALSE"
     if isinstance(cell, datetime.datetime | datetime.date):
-        raise CellProblem("date")
+        raise CellError("date")
     if isinstance(cell, int | float):
         return str(int(cell)) if float(cell).is_integer() and abs(cell) < 2**53 else repr(float(cell))
     return str(cell).strip()
@@ -46,7 +46,7 @@ def text(cell: Cell) -> str:
 def name(cell: Cell) -> str:
     """A name in one normal form: full-width letters and odd spaces made plain, invisible characters dropped.
 
-    Raises CellProblem for control and direction characters, `*` inside a name, or more than 64 characters.
+    Raises CellError for control and direction characters, `*` inside a name, or more than 64 characters.
     """
     raw = text(cell)
     if raw.isascii() and raw.isprintable() and "  " not in raw and len(raw) <= LONGEST_NAME:
@@ -54,38 +54,38 @@ def name(cell: Cell) -> str:
     for char in raw:
         kind = unicodedata.category(char)
         if kind == "Cc" or char in "\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069":
-            raise CellProblem("control_character", {"char": f"U+{ord(char):04X}"})
+            raise CellError("control_character", {"char": f"U+{ord(char):04X}"})
     plain = unicodedata.normalize("NFKC", raw)
     plain = "".join(c for c in plain if unicodedata.category(c) != "Cf")
     return re.sub(r"\s+", " ", plain).strip()
 
 
 def check_new_name(value: str) -> None:
-    """Raises CellProblem if `value` cannot be a name."""
+    """Raises CellError if `value` cannot be a name."""
     if len(value) > LONGEST_NAME:
-        raise CellProblem("bad_name", {"why": f"> {LONGEST_NAME} characters / 字符"})
+        raise CellError("bad_name", {"why": f"> {LONGEST_NAME} characters / 字符"})
     if "|" in value or value in ("*", ""):
-        raise CellProblem("bad_name", {"why": "'|' and '*' have a meaning of their own / '|' 与 '*' 有特殊含义"})
+        raise CellError("bad_name", {"why": "'|' and '*' have a meaning of their own / '|' 与 '*' 有特殊含义"})
     if value.casefold() in TOTALS:
-        raise CellProblem("total_row")
+        raise CellError("total_row")
     scripts = {s for c in value if c.isalpha() for s in ("LATIN", "CYRILLIC", "GREEK") if unicodedata.name(c, "").startswith(s)}
     if len(scripts) > 1:
-        raise CellProblem("bad_name", {"why": "letters of two scripts that look alike / 混用了形近的不同字母"})
+        raise CellError("bad_name", {"why": "letters of two scripts that look alike / 混用了形近的不同字母"})
 
 
 def number(cell: Cell, percent: bool = False) -> tuple[float, bool]:
     """The number, and whether its writing had to be mended (full-width digits, 1,234, 2030年, 12 %).
 
-    `percent`: may `12%` stand for 0.12? Raises CellProblem.
+    `percent`: may `12%` stand for 0.12? Raises CellError.
     """
     if isinstance(cell, bool):
-        raise CellProblem("boolean")
+        raise CellError("boolean")
     if isinstance(cell, int | float):
         if not math.isfinite(cell):
-            raise CellProblem("not_finite")
+            raise CellError("not_finite")
         return float(cell) + 0.0, False
     if isinstance(cell, datetime.datetime | datetime.date):
-        raise CellProblem("date")
+        raise CellError("date")
     raw = str(cell).strip()
     if NUMBER.fullmatch(raw) and raw.isascii():
         return _finite(raw), False
@@ -100,22 +100,22 @@ def number(cell: Cell, percent: bool = False) -> tuple[float, bool]:
     if re.fullmatch(r"\d{4}年?", plain):
         return float(plain[:4]), True
     if plain.lower() in DASHES or not plain.strip("-—–_"):
-        raise CellProblem("dash")
+        raise CellError("dash")
     if plain.upper() in ("TRUE", "FALSE"):
-        raise CellProblem("boolean")
+        raise CellError("boolean")
     if plain.lower().lstrip("+-") in ("inf", "infinity", "nan"):
-        raise CellProblem("not_finite")
+        raise CellError("not_finite")
     if plain.startswith("#"):
-        raise CellProblem("error_cell")
+        raise CellError("error_cell")
     if re.fullmatch(r"[+-]?\d+,\d+", plain):
-        raise CellProblem("ambiguous_number")
+        raise CellError("ambiguous_number")
     if re.fullmatch(r"\d{4}-\d\d?-\d\d?( .*)?", plain):
-        raise CellProblem("date")
-    raise CellProblem("not_a_number")
+        raise CellError("date")
+    raise CellError("not_a_number")
 
 
 def _finite(plain: str) -> float:
     value = float(plain)
     if not math.isfinite(value):
-        raise CellProblem("not_finite")
+        raise CellError("not_finite")
     return value + 0.0

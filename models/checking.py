@@ -52,8 +52,8 @@ def typed(raw: Raw, money: str) -> tuple[dict[str, pd.DataFrame], Names, Finding
         _resolve_names(frame, TABLES[name], raw.tables[name].file, names, found)
     for name, frame in frames.items():
         _convert(frame, TABLES[name], headers[name], raw.tables[name].file, frames, money, names, found)
-        for column in TABLES[name].columns:
-            _bounds(frame, column, raw.tables[name].file, found)
+        for c in TABLES[name].columns:
+            _bounds(frame, c, raw.tables[name].file, found)
     return frames, names, found
 
 
@@ -111,7 +111,7 @@ def _numbers(column: list[cells.Cell], c: Column, raw: RawTable, found: Findings
             continue
         try:
             out[i], mended = cells.number(cell, percent)
-        except cells.CellProblem as problem:
+        except cells.CellError as problem:
             found.problems.append(
                 Problem(problem.code, file=raw.file, table=raw.name, row=raw.rows[i], column=c.name, value=str(cell), said=problem.said)
             )
@@ -139,7 +139,7 @@ def _texts(column: list[cells.Cell], c: Column, raw: RawTable, found: Findings) 
                     cells.check_new_name(value)
                 if not plain_text and isinstance(cell, str) and value != cell.strip():
                     _mended(raw, c.name, raw.rows[i], cell, value, found)
-            except cells.CellProblem as problem:
+            except cells.CellError as problem:
                 found.problems.append(
                     Problem(problem.code, file=raw.file, table=raw.name, row=raw.rows[i], column=c.name, value=str(cell), said=problem.said)
                 )
@@ -161,7 +161,8 @@ def _resolve_names(frame: pd.DataFrame, table: Table, file: str, names: Names, f
     for c in table.columns:
         if not c.of or c.name not in frame or (table.name, c.name) in (("links", "mode"), ("recipes", "route")):
             continue
-        known, aliases = names.known(c.of), {}
+        known = names.known(c.of)
+        aliases: dict[str, str] = {}
         for kind in REFERENCE_KINDS[c.of]:
             aliases |= names.aliases.get(kind, {})
         star = table.name == "policies"
@@ -183,7 +184,9 @@ def _resolve_names(frame: pd.DataFrame, table: Table, file: str, names: Names, f
                     near = nearest(part, [*known, *aliases])
                     for row in rows[:20]:
                         said2: dict[str, object] = {"what": what, "near": near}
-                        found.problems.append(Problem("unknown_name", file=file, table=table.name, row=int(row), column=c.name, value=part, said=said2))
+                        found.problems.append(
+                            Problem("unknown_name", file=file, table=table.name, row=int(row), column=c.name, value=part, said=said2)
+                        )
             if single and (len(fixed) > 1 or (fixed and names.members(fixed[0], c.of) != (fixed[0],))):
                 row = int(frame.index[frame[c.name] == cell][0])
                 why = {"why": "one name is wanted here / 此处只能填一个名称"}
@@ -214,9 +217,7 @@ def _convert(
         _convert_rows(frame, table, table.amount, frame["unit"].where(frame["unit"] != "", None), file, want, found)
 
 
-def _convert_rows(
-    frame: pd.DataFrame, table: Table, column: str, given: pd.Series, file: str, want: Callable[[int], str], found: Findings
-) -> None:
+def _convert_rows(frame: pd.DataFrame, table: Table, column: str, given: pd.Series, file: str, want: Callable[[int], str], found: Findings) -> None:
     values = frame[column].to_numpy(copy=True)
     for i, (row, unit) in enumerate(given.items()):
         if unit is None or not isinstance(unit, str) or np.isnan(values[i]):
@@ -234,9 +235,7 @@ def _convert_rows(
     frame[column] = values
 
 
-def unit_of(
-    frame: pd.DataFrame, table: Table, column: str, frames: dict[str, pd.DataFrame], money: str, names: Names
-) -> Callable[[int], str]:
+def unit_of(frame: pd.DataFrame, table: Table, column: str, frames: dict[str, pd.DataFrame], money: str, names: Names) -> Callable[[int], str]:
     """For each row (by position) the unit of the schema in plain words; `!a, b` where the row's names have several units."""
     commodity_units = dict(zip(frames["commodities"]["commodity"], frames["commodities"]["unit"], strict=True)) if "commodities" in frames else {}
     own_units = dict(zip(frames["equipment"]["equipment"], frames["equipment"]["unit"], strict=True)) if "equipment" in frames else {}

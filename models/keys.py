@@ -39,9 +39,7 @@ def explicit(frame: pd.DataFrame, keys: dict[str, str], labels: Sequence[str], n
     return _winners(matches, frame, [*keys, *labels], keys, names, table, report)
 
 
-def lookup(
-    over: pd.DataFrame, frame: pd.DataFrame, keys: dict[str, str], names: Names, table: str, report: Report
-) -> pd.DataFrame:
+def lookup(over: pd.DataFrame, frame: pd.DataFrame, keys: dict[str, str], names: Names, table: str, report: Report) -> pd.DataFrame:
     """For each row of `over` (explicit keys) the winning row of `frame`: the same as `explicit`, without listing keys nobody asks for.
 
     Returns `over` joined with the other columns of the winners; rows of `over` that nothing fits are left out.

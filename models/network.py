@@ -61,7 +61,7 @@ class _Grid:
         self.shape = len(regions) * len(commodities)
 
     def at(self, r: pd.Series, c: pd.Series) -> np.ndarray:
-        return self.regions.get_indexer(r) * len(self.commodities) + self.commodities.get_indexer(c)
+        return np.asarray(self.regions.get_indexer(r) * len(self.commodities) + self.commodities.get_indexer(c))
 
     def mark(self, grid: np.ndarray, frame: pd.DataFrame) -> None:
         if len(frame):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import difflib
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 MESSAGES: dict[str, tuple[str, str]] = {
@@ -56,7 +56,10 @@ MESSAGES: dict[str, tuple[str, str]] = {
     "shares": ("the shares sum to {total:.9g}, they must sum to 1", "份额之和为 {total:.9g}，应为 1"),
     "overlap": ("begins in {start}, before the period before it ends ({end})", "始于 {start}，早于上一时期的结束（{end}）"),
     "rule": ("{en}", "{zh}"),
-    "cannot_supply": ("{commodity} is wanted at {region} in {period}, and cannot get there: {why}", "{region} 在 {period} 需要 {commodity}，但无法供应：{why}"),
+    "cannot_supply": (
+        "{commodity} is wanted at {region} in {period}, and cannot get there: {why}",
+        "{region} 在 {period} 需要 {commodity}，但无法供应：{why}",
+    ),
 }
 
 
@@ -88,7 +91,7 @@ class Problem:
     column: str = ""
     value: str | None = None
     file: str = ""
-    said: dict[str, object] = field(default_factory=dict)
+    said: Mapping[str, object] = field(default_factory=dict)
 
     def text(self, lang: str | None = None) -> str:
         """One line: file, table, row, column, value, what is allowed."""
@@ -120,8 +123,7 @@ class InputError(Exception):
     """Everything that is wrong with an input, raised once."""
 
     def __init__(self, problems: Iterable[Problem]):
-        self.problems = tuple(dict.fromkeys(_Hashed(p) for p in problems))
-        self.problems = tuple(h.problem for h in self.problems)
+        self.problems = tuple({p.text("en"): p for p in problems}.values())
         super().__init__(self.text())
 
     def text(self, lang: str | None = None, most: int = 200) -> str:
@@ -131,16 +133,3 @@ class InputError(Exception):
         if more:
             lines.append(f"……另有 {more} 个问题" if (lang or language()) == "zh" else f"... and {more} more problems")
         return "\n".join(lines)
-
-
-class _Hashed:
-    """A problem by its text, so that the same sentence is listed once."""
-
-    def __init__(self, problem: Problem):
-        self.problem, self.key = problem, problem.text("en")
-
-    def __hash__(self) -> int:
-        return hash(self.key)
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, _Hashed) and other.key == self.key

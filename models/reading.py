@@ -120,8 +120,8 @@ def _csv(raw: Raw, file: Path, name: str) -> None:
     reader = csv.reader(content.splitlines(keepends=True), strict=True)
     start = 1
     try:
-        for line in reader:
-            lines.append(line)  # type: ignore[arg-type]
+        for cells in reader:
+            lines.append(cells)  # type: ignore[arg-type]
             numbers.append(start)
             start = reader.line_num + 1
     except csv.Error as error:
@@ -213,7 +213,11 @@ def _add(raw: Raw, name: str, file: str, lines: list[list[Cell]], numbers: list[
         return
     skipped = [n for n, line in zip(numbers[:at], lines[:at], strict=True) if not all(blank(c) for c in line)]
     if skipped:
-        note = Problem("rule", file=file, said={"en": f"header found in row {numbers[at]}; rows above it skipped", "zh": f"表头在第 {numbers[at]} 行，其上各行已略过"})
+        note = Problem(
+            "rule",
+            file=file,
+            said={"en": f"header found in row {numbers[at]}; rows above it skipped", "zh": f"表头在第 {numbers[at]} 行，其上各行已略过"},
+        )
         raw.warnings.append(note)
     header = [text(c) for c in lines[at]]
     width = len(header) if strict else max((j + 1 for j, c in enumerate(header) if c), default=0)

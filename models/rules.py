@@ -43,8 +43,8 @@ def _periods(settings: Any, tables: Frames, names: Names, say: Say) -> None:
         if start[i] < start[i - 1] + years[i - 1] - 1e-9:
             end = f"{start[i - 1] + years[i - 1]:g}"
             say("periods", frame.index[i], "start", f"begins before the period before it ends ({end})", f"早于上一时期的结束（{end}）")
-    for i in np.flatnonzero((years % 1 != 0) & frame["weight"].isna().to_numpy()):
-        say("periods", frame.index[i], "years", "must be whole, unless weight is given", "须为整数，除非给出 weight")
+    for j in np.flatnonzero((years % 1 != 0) & frame["weight"].isna().to_numpy()):
+        say("periods", frame.index[j], "years", "must be whole, unless weight is given", "须为整数，除非给出 weight")
 
 
 def _slices(settings: Any, tables: Frames, names: Names, say: Say) -> None:
@@ -172,7 +172,13 @@ def _no_burden(frame: pd.DataFrame, table: str, tables: Frames, names: Names, sa
     for i in frame.index[frame["commodity"] != ""]:
         for c in names.members(frame.at[i, "commodity"], "commodity"):
             if balance[c] == "tally":
-                say(table, i, "commodity", f"{c} is a burden (tally): it cannot be bought, sold, shipped or stored", f"{c} 为 tally，不能买卖、运输或储存")
+                say(
+                    table,
+                    i,
+                    "commodity",
+                    f"{c} is a burden (tally): it cannot be bought, sold, shipped or stored",
+                    f"{c} 为 tally，不能买卖、运输或储存",
+                )
 
 
 def _links(settings: Any, tables: Frames, names: Names, say: Say) -> None:
@@ -227,5 +233,8 @@ def _unused(tables: Frames, names: Names, found: Findings) -> None:
         for q in names.members(cell, "equipment"):
             end = built + life.get(q, np.nan)
             if np.isfinite(end) and end < starts[-1] and end not in starts:
-                said = {"en": f"{q} expires in {end:g}, inside a period: it counts to that period's end", "zh": f"{q} 于 {end:g} 年在时期内到期，计至期末"}
+                said = {
+                    "en": f"{q} expires in {end:g}, inside a period: it counts to that period's end",
+                    "zh": f"{q} 于 {end:g} 年在时期内到期，计至期末",
+                }
                 found.warnings.append(Problem("rule", table="capacity", row=int(i), column="built", said=said))

@@ -119,9 +119,7 @@ def factor(unit: str, want: str) -> float:
     ratio = (quantity(unit) / quantity(want)).to_base_units()
     if not ratio.dimensionless:
         raise UnitError(f"'{unit}' -> '{want}'")
-    value = float(ratio.magnitude)
-    rounded = float(f"{value:.12g}")
-    return rounded
+    return float(f"{float(ratio.magnitude):.12g}")
 
 
 def expression(template: str, **units: str) -> str:

@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from optimizer.plan import Plan
-    from optimizer.solve import solve
+    from optimizer.solving import solve
 
 __all__ = ["Plan", "solve"]
 
@@ -12,7 +12,7 @@ __all__ = ["Plan", "solve"]
 def __getattr__(name: str) -> Any:
     """`solve` and `Plan` on first use, so that the command starts without its solver."""
     if name == "solve":
-        from optimizer.solve import solve
+        from optimizer.solving import solve
 
         return solve
     if name == "Plan":

@@ -171,7 +171,9 @@ def prove_plan(matrices: Matrices, x: np.ndarray, y: np.ndarray | None, claimed:
     sound = bool(violation <= FEASIBLE and fraction <= INTEGRAL)
     said = f"plan verified against every row (largest violation {violation:.1e})"
     if not sound:
-        said = f"the plan does not hold: {where} is violated by {violation:.1e}" + (f", a whole number missed by {fraction:.1e}" if fraction > INTEGRAL else "")
+        said = f"the plan does not hold: {where} is violated by {violation:.1e}" + (
+            f", a whole number missed by {fraction:.1e}" if fraction > INTEGRAL else ""
+        )
         holds = False
     elif claimed is None:
         holds = bool(gap <= OPTIMAL_GAP)
@@ -183,7 +185,9 @@ def prove_plan(matrices: Matrices, x: np.ndarray, y: np.ndarray | None, claimed:
         holds = bool(claimed_gap <= max(wanted_gap, OPTIMAL_GAP) and bound <= objective + OPTIMAL_GAP * max(1.0, abs(objective)))
         said += f"; gap {max(gap, 0.0):.2g} proved at the root, the solver claims {max(claimed_gap, 0.0):.2g}"
     seconds = time.perf_counter() - begun
-    return Certificate(holds, said, violation, where, fraction, objective, bound, np.nan if claimed is None else claimed, gap, boxes_used, seconds=seconds)
+    return Certificate(
+        holds, said, violation, where, fraction, objective, bound, np.nan if claimed is None else claimed, gap, boxes_used, seconds=seconds
+    )
 
 
 def prove_infeasible(matrices: Matrices, y: np.ndarray) -> Certificate:

@@ -26,7 +26,9 @@ app = typer.Typer(
     rich_markup_mode=None,
 )
 InstancePath = Annotated[Path, typer.Argument(metavar="INSTANCE", help="A folder of CSV files, or a workbook. / CSV 文件夹或工作簿。")]
-ScenarioName = Annotated[list[str] | None, typer.Option("--scenario", help="A scenario of the instance, or a TOML file; repeatable. / 情景，可多次。")]
+ScenarioName = Annotated[
+    list[str] | None, typer.Option("--scenario", help="A scenario of the instance, or a TOML file; repeatable. / 情景，可多次。")
+]
 Settings = Annotated[list[str] | None, typer.Option("--set", help="table.column[key]=value (also *= and +=); repeatable. / 改一个数，可多次。")]
 
 
@@ -110,7 +112,7 @@ def solve(
 
             write_lp(build(loaded).pyomo, lp)
         from optimizer.highs import Limits
-        from optimizer.solve import solve as run
+        from optimizer.solving import solve as run
 
         with _progress(quiet=json) as progress:
             plan = run(loaded, Limits(seconds=time_limit, gap=gap, progress=progress))

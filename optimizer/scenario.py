@@ -14,7 +14,6 @@ import pandas as pd
 
 from models.instance import Instance
 from models.problems import InputError, Problem, nearest, rule
-from models.reading import read
 from models.tables import TABLES
 
 HOW = ("set", "multiply", "add", "delete")
@@ -105,7 +104,9 @@ def parse_set(text: str) -> Change:
         for i, part in enumerate(key.split(",")):
             name, _, cell = part.rpartition(":")
             if not name and i >= len(keys):
-                raise InputError([rule(f"{table} has only the keys {', '.join(keys)}", f"{table} 只有键 {'、'.join(keys)}", file="--set", value=text)])
+                raise InputError(
+                    [rule(f"{table} has only the keys {', '.join(keys)}", f"{table} 只有键 {'、'.join(keys)}", file="--set", value=text)]
+                )
             where[name.strip() or keys[i]] = cell.strip()
     how = {"*": "multiply", "+": "add", "": "set"}[match["how"]]
     return Change(table, where, column, how, match["value"].strip())
@@ -152,7 +153,9 @@ def _replace(tables: dict[str, pd.DataFrame], table: str, file: Path, problems: 
 
 def _change(tables: dict[str, pd.DataFrame], change: Change, problems: list[Problem]) -> None:
     def bad(en: str, zh: str) -> None:
-        problems.append(rule(en, zh, file="scenario", table=change.table, column=change.column, value=None if change.value is None else str(change.value)))
+        problems.append(
+            rule(en, zh, file="scenario", table=change.table, column=change.column, value=None if change.value is None else str(change.value))
+        )
 
     if change.table not in TABLES:
         problems.append(Problem("unknown_table", file="scenario", table=change.table, said={"near": nearest(change.table, TABLES)}))
@@ -165,7 +168,9 @@ def _change(tables: dict[str, pd.DataFrame], change: Change, problems: list[Prob
             problems.append(Problem("unknown_column", file="scenario", table=change.table, column=column, said={"near": near}))
             return
     if change.how not in HOW:
-        problems.append(Problem("choice", file="scenario", column="how", value=change.how, said={"allowed": ", ".join(HOW), "near": nearest(change.how, HOW)}))
+        problems.append(
+            Problem("choice", file="scenario", column="how", value=change.how, said={"allowed": ", ".join(HOW), "near": nearest(change.how, HOW)})
+        )
         return
     hit = pd.Series(True, index=frame.index)
     for column, cell in change.where.items():

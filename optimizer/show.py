@@ -31,7 +31,7 @@ def show_table(plan: Plan, name: str) -> None:
     """One table whole. Raises PlanError for a name that the plan does not have."""
     if name not in plan.tables:
         raise PlanError(f"no table '{name}'; there are {', '.join(plan.tables)}")
-    console = Console()
+    console = _console()
     grid = Table(title=name)
     for column in plan[name].columns:
         grid.add_column(column, justify="right" if pd.api.types.is_numeric_dtype(plan[name][column]) else "left")
@@ -44,7 +44,7 @@ def show_table(plan: Plan, name: str) -> None:
 
 def show_plan(plan: Plan, place: Path) -> None:
     """The summary and the main tables of a plan."""
-    console = Console()
+    console = _console()
     s = plan.summary
     if plan.tables:
         _capacity(console, plan)
@@ -67,8 +67,16 @@ def show_plan(plan: Plan, place: Path) -> None:
     if s["warnings"]:
         console.print(f"{len(s['warnings'])} {'条提示，见 summary.json' if zh else 'warnings, in summary.json'}", markup=False)
     seconds = ", ".join(f"{k} {v:.2f}" for k, v in s["seconds"].items())
-    console.print(f"{s['rows']:,} rows × {s['columns']:,} columns, {s['integers']} whole; s: {seconds}; {s['peak_memory_mb']:.0f} MB", style="dim", markup=False)
+    console.print(
+        f"{s['rows']:,} rows × {s['columns']:,} columns, {s['integers']} whole; s: {seconds}; {s['peak_memory_mb']:.0f} MB", style="dim", markup=False
+    )
     console.print(f"{'文件' if zh else 'files'}: {place}/plan.xlsx, {place}/*.csv, {place}/summary.json", markup=False, soft_wrap=True)
+
+
+def _console() -> Console:
+    """The terminal; a file or pipe gets lines of 160 characters."""
+    console = Console()
+    return console if console.is_terminal else Console(width=160)
 
 
 def _number(value: float) -> str:
@@ -163,5 +171,8 @@ def _shortages(console: Console, plan: Plan) -> None:
     if short.empty:
         return
     table = short.groupby(["commodity", "unit", "region", "period"], sort=False)["shortage"].sum().unstack("period").reindex(columns=periods)
-    rows = [[f"{c} [{u}/yr]", str(r), *("·" if v != v else _number(v) for v in values)] for (c, u, r), values in zip(table.index, table.to_numpy(), strict=True)]
+    rows = [
+        [f"{c} [{u}/yr]", str(r), *("·" if v != v else _number(v) for v in values)]
+        for (c, u, r), values in zip(table.index, table.to_numpy(), strict=True)
+    ]
     _grid(console, _word("shortages"), ["", "", *periods], rows, left=2)

@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from models.algebra import Expander, Matrices, index_set
-from models.formulation import METRICS, Model
+from models.formulation import METRICS, Model, policies
 from models.formulation.policy_rows import ROW
 from models.formulation.quantities import usable
 from optimizer.describe import DESCRIPTIONS
@@ -142,7 +142,11 @@ def _balance(solved: Solved) -> pd.DataFrame:
     board, key = solved.model.board, ["r", "c", "t", "p"]
     rows = board["balanced"].merge(board["demand"], on=key, how="left")
     activity = solved.values("activity", "r", "k", "t", "p").rename(columns={"p": "a"})
-    made = board["made"].merge(activity, on=["r", "k", "t", "a"]).merge(board["portion"].rename(columns={"p": "a", "p2": "p", "value": "portion"}), on=["a", "p"])
+    made = (
+        board["made"]
+        .merge(activity, on=["r", "k", "t", "a"])
+        .merge(board["portion"].rename(columns={"p": "a", "p2": "p", "value": "portion"}), on=["a", "p"])
+    )
     made["value"] = made["value"] * made["amount"] * made["portion"]
     flow = solved.values("flow", "l", "c", "t", "p").merge(board["links"][["l", "r", "d", "t", "loss"]], on=["l", "t"])
     arriving = flow.assign(value=flow["value"] * (1 - flow["loss"]), r=flow["d"])
@@ -208,13 +212,22 @@ def _clean(solved: Solved) -> pd.DataFrame:
     board = solved.model.board
     clean = board.instance.settings.clean_commodity
     activity = _sum(solved.values("activity", "r", "k", "t", "p"), ["r", "k", "t"])
-    use = board["clean_users"][["r", "k", "c", "t"]].drop_duplicates().merge(board["recipes"], on=["r", "k", "c", "t"]).merge(activity, on=["r", "k", "t"])
+    use = (
+        board["clean_users"][["r", "k", "c", "t"]]
+        .drop_duplicates()
+        .merge(board["recipes"], on=["r", "k", "c", "t"])
+        .merge(activity, on=["r", "k", "t"])
+    )
     routes = use.assign(use=-use["amount"] * use["value"], kind="route").rename(columns={"k": "user"})[["r", "user", "kind", "t", "use"]]
     claimed = _sum(solved.values("clean_use", "r", "k", "t", "p"), ["r", "k", "t"]).rename(columns={"k": "user", "value": "clean"})
     markets = _markets(solved)
     markets = markets[markets["commodity"] == clean]
     got = markets.assign(use=markets["demand"] - markets["shortage"] + markets["sale"], kind="market")
-    got = got.rename(columns={"region": "r", "market": "user", "period": "t"}).groupby(["r", "user", "kind", "t"], as_index=False, sort=False)["use"].sum()
+    got = (
+        got.rename(columns={"region": "r", "market": "user", "period": "t"})
+        .groupby(["r", "user", "kind", "t"], as_index=False, sort=False)["use"]
+        .sum()
+    )
     delivered = _sum(solved.values("clean_delivered", "r", "x", "t", "p"), ["r", "x", "t"]).rename(columns={"x": "user", "value": "clean"})
     rows = pd.concat([routes.merge(claimed, on=["r", "user", "t"], how="left"), got.merge(delivered, on=["r", "user", "t"], how="left")])
     rows = rows.fillna({"clean": 0.0})
@@ -262,12 +275,12 @@ def _costs(solved: Solved) -> pd.DataFrame:
 
 
 def _policies(solved: Solved) -> pd.DataFrame:
-    board, m = solved.model.board, solved.model.pyomo
+    board = solved.model.board
     rows = board["policy_rows"]
     if rows.empty:
         return rows
-    left = solved.expression("left", rows[ROW], m.policy_left) + rows["left_number"].to_numpy()
-    right = solved.expression("right", rows[ROW], m.policy_right) + rows["right_number"].to_numpy()
+    left = solved.expression("left", rows[ROW], policies.left) + rows["left_number"].to_numpy()
+    right = solved.expression("right", rows[ROW], policies.right) + rows["right_number"].to_numpy()
     rows = rows.assign(left=left, right=right)
     duals = pd.concat([solved.duals(f"policy_{s}", *ROW) for s in ("at_most", "at_least", "equal")])
     rows = rows.merge(duals.rename(columns={"value": "dual"}), on=ROW, how="left")
@@ -280,7 +293,11 @@ def _policies(solved: Solved) -> pd.DataFrame:
     rows["binds"] = ~price & (np.abs(room) <= 1e-6 * size)
     total = rows["right"] / rows["value"].where(rows["value"] != 0)
     rows["per_point"] = np.where(rows["fraction"] & ~price, rows["shadow_price"] * total / 100, np.nan)
-    heads = board.table("policies").sort_values("row", kind="stable").drop_duplicates("policy")[["policy", "authority", "en", "zh", "metric", "commodity", "equipment"]]
+    heads = (
+        board.table("policies")
+        .sort_values("row", kind="stable")
+        .drop_duplicates("policy")[["policy", "authority", "en", "zh", "metric", "commodity", "equipment"]]
+    )
     rows = rows.merge(heads, on="policy", how="left")
     rows["unit"] = [_left_unit(board, *row) for row in rows[["metric", "kind", "span", "commodity", "equipment"]].itertuples(index=False)]
     return rows

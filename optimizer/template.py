@@ -197,7 +197,9 @@ def _sheet(sheet: Any, table: Table, frame: pd.DataFrame, styles: dict[str, Any]
             source: Any = list(column.choices) if column.choices and len(column.choices) <= 12 else lists.get(column.of)
             if source:
                 rule = {"validate": "list", "source": source, "error_type": "information" if column.of else "stop"}
-                rule["error_message"] = "Several names may be written as a|b. / 可写作 a|b。" if column.of else "Choose from the list. / 请从列表中选择。"
+                rule["error_message"] = (
+                    "Several names may be written as a|b. / 可写作 a|b。" if column.of else "Choose from the list. / 请从列表中选择。"
+                )
                 sheet.data_validation(1, j, max(len(frame), ROWS_WITH_LISTS), j, rule)
         for i, value in enumerate(frame[name].tolist() if len(frame) else [], start=1):
             if isinstance(value, str):

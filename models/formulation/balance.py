@@ -27,6 +27,24 @@ BALANCE = ()
 INDEX = ["r", "c", "t", "p"]
 
 
+def balance(m: Any, r: Any, c: Any, t: Any, p: Any) -> Any:
+    """What is made, bought, brought and taken from stock covers what is used, sold, sent, stored and wanted. [u/yr in the part]"""
+    return supply(m, r, c, t, p) >= m.demand[r, c, t, p]
+
+
+def exact_balance(m: Any, r: Any, c: Any, t: Any, p: Any) -> Any:
+    """The same where nothing may be left over. [u/yr in the part]"""
+    return supply(m, r, c, t, p) == m.demand[r, c, t, p]
+
+
+def supply(m: Any, r: Any, c: Any, t: Any, p: Any) -> Any:
+    """The sum of what the families bring and take. [u/yr in the part]"""
+    total: Any = 0
+    for term in m.balance_terms:
+        total = total + term(m, r, c, t, p)
+    return total
+
+
 def prepare(board: Board) -> None:
     """Frame `balanced` (r, c, t, p, surplus): rows that any term or demand can reach."""
     parts = board["commodity_parts"]
@@ -51,21 +69,7 @@ def declare(m: Any, board: Board) -> None:
 
 def add(m: Any, board: Board, terms: Sequence[Callable[..., Any]]) -> None:
     """States the rows from the terms that the families offer."""
-
-    def supply(m: Any, r: Any, c: Any, t: Any, p: Any) -> Any:
-        total: Any = 0
-        for term in terms:
-            total = total + term(m, r, c, t, p)
-        return total
-
-    def balance(m: Any, r: Any, c: Any, t: Any, p: Any) -> Any:
-        """What is made, bought, brought and taken from stock covers what is used, sold, sent, stored and wanted. [u/yr in the part]"""
-        return supply(m, r, c, t, p) >= m.demand[r, c, t, p]
-
-    def exact_balance(m: Any, r: Any, c: Any, t: Any, p: Any) -> Any:
-        """The same where nothing may be left over. [u/yr in the part]"""
-        return supply(m, r, c, t, p) == m.demand[r, c, t, p]
-
+    m.balance_terms = tuple(terms)
     frame = board["balanced"]
     state(m, "balance", frame.loc[frame["surplus"] == "yes", INDEX], balance)
     state(m, "exact_balance", frame.loc[frame["surplus"] == "no", INDEX], exact_balance)

@@ -145,7 +145,7 @@ def _of_capacity(m: Any, r: Any, q: Any, b: Any, t: Any) -> Any:
     return m.burden_capacity[r, q, b, t] * capacity(m, r, q, t)
 
 
-def _of_freight(m: Any, r: Any, l: Any, g: Any, b: Any, t: Any) -> Any:  # noqa: E741
+def _of_freight(m: Any, r: Any, l: Any, g: Any, b: Any, t: Any) -> Any:
     return m.burden_freight[r, l, g, b, t] * sum(m.flow[l, g, t, p] for p in m.FLOW_PARTS[l, g, t])
 
 
@@ -196,6 +196,18 @@ PLACE_PARTS = (
 )
 METRICS = (
     Metric("burden", "rate", "b", "rbkqx", (*ROUTE_PARTS, *PLACE_PARTS)),
-    Metric("rated_new", "event", "b", "rqb", (Part(_rated_ways, ("r", "w", "q", "b", "t"), lambda m, r, w, q, b, t: m.rated[r, q, b, t] * m.new[r, w, t]),)),
-    Metric("rated_closed", "event", "b", "rqb", (Part(lambda b: b["rated"].merge(b["capacities"], on=["r", "q", "t"]), ("r", "q", "b", "t"), _rated_closed),)),
+    Metric(
+        "rated_new",
+        "event",
+        "b",
+        "rqb",
+        (Part(_rated_ways, ("r", "w", "q", "b", "t"), lambda m, r, w, q, b, t: m.rated[r, q, b, t] * m.new[r, w, t]),),
+    ),
+    Metric(
+        "rated_closed",
+        "event",
+        "b",
+        "rqb",
+        (Part(lambda b: b["rated"].merge(b["capacities"], on=["r", "q", "t"]), ("r", "q", "b", "t"), _rated_closed),),
+    ),
 )

@@ -93,7 +93,9 @@ def add(m: Any, board: Board) -> None:
     late = ways[ways["usable"] < 1].assign(unusable=lambda f: 1 - f["usable"])
     m.LATE = neighbours(late[["r", "q", "t", "w"]], "r", "q", "t")
     m.unusable = table(late, ["r", "w", "t"], "unusable", "share that cannot be run in the period of building [1]")
-    m.today = parameter(m.STANDING, values=board["today"][["r", "q", "e", "t", "amount"]], default=0.0, doc="capacity that stands or is committed [Q]")
+    m.today = parameter(
+        m.STANDING, values=board["today"][["r", "q", "e", "t", "amount"]], default=0.0, doc="capacity that stands or is committed [Q]"
+    )
     refits = ways[ways["o"] != ""].assign(consumed=lambda f: 1 / f["ratio"])
     m.consumed = table(refits, ["r", "w", "t"], "consumed", "replaced capacity consumed per unit gained [1]")
     limited = ways[ways["max"].notna()]

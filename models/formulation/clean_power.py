@@ -43,7 +43,7 @@ def clean_market_use(m: Any, r: Any, x: Any, t: Any, p: Any) -> Any:
     return m.clean_delivered[r, x, t, p] <= m.clean_demand[r, x, t, p] - short + sold
 
 
-def clean_flow_most(m: Any, l: Any, t: Any, p: Any) -> Any:  # noqa: E741
+def clean_flow_most(m: Any, l: Any, t: Any, p: Any) -> Any:
     """No more clean supply can be sent than is sent. [u/yr in the part]"""
     return m.clean_flow[l, t, p] <= sum(m.flow[l, c, t, a] for c, a in m.CLEAN_CARRIED[l, t, p])
 

@@ -32,6 +32,56 @@ BALANCE = ()
 METRICS = (Metric("constant", "rate", "1", ""),)
 
 
+def policy_at_most(m: Any, y: Any, j: Any, t: Any) -> Any:
+    """Left <= right, but for the breach of a soft policy."""
+    return left(m, y, j, t) - right(m, y, j, t) - breach(m, y, j, t) <= m.policy_limit[y, j, t]
+
+
+def policy_at_least(m: Any, y: Any, j: Any, t: Any) -> Any:
+    """Left >= right, but for the breach of a soft policy."""
+    return left(m, y, j, t) - right(m, y, j, t) - breach(m, y, j, t) >= m.policy_limit[y, j, t]
+
+
+def policy_equal(m: Any, y: Any, j: Any, t: Any) -> Any:
+    """Left = right, but for the breach of a soft policy."""
+    return left(m, y, j, t) - right(m, y, j, t) - breach(m, y, j, t) == m.policy_limit[y, j, t]
+
+
+def left(m: Any, y: Any, j: Any, t: Any) -> Any:
+    """The left side without exogenous amounts."""
+    return _side(m, y, j, t, "left")
+
+
+def right(m: Any, y: Any, j: Any, t: Any) -> Any:
+    """The right side, times the value, without exogenous amounts."""
+    return _side(m, y, j, t, "right")
+
+
+def breach(m: Any, y: Any, j: Any, t: Any) -> Any:
+    """By how much a soft policy is breached: + over, − under."""
+    return sum(m.over[v] for v in m.OVER[y, j, t]) - sum(m.under[v] for v in m.UNDER[y, j, t])
+
+
+def breaches(m: Any, y: Any, j: Any, t: Any) -> Any:
+    """Price of a breach. [¤, present value]"""
+    amount = sum(m.over[v] for v in m.OVER[y, j, t]) + sum(m.under[v] for v in m.UNDER[y, j, t])
+    return m.worth[y, j, t] * m.breach_price[y, j, t] * amount
+
+
+def priced(m: Any, y: Any, j: Any, t: Any) -> Any:
+    """Taxes and subsidies. [¤, present value]"""
+    return m.worth[y, j, t] * m.policy_value[y, j, t] * (left(m, y, j, t) + m.left_number[y, j, t])
+
+
+def _side(m: Any, y: Any, j: Any, t: Any, which: str) -> Any:
+    """Σ coefficient × metric over every metric part that policies use."""
+    total: Any = 0
+    for members, coefficient, rule in m.policy_terms:
+        coefficients = getattr(m, coefficient)
+        total = total + sum(coefficients[(y, j, t, which, *i)] * rule(m, *i) for i in getattr(m, members)[y, j, t, which])
+    return total
+
+
 def cost_metric(costs: Sequence[Cost]) -> Metric:
     """The metric `cost`: annual terms but closing, undiscounted, by region; party = the name of the term."""
 
@@ -50,7 +100,7 @@ def prepare(board: Board, metrics: dict[str, Metric]) -> Written:
     written = write(board, Metrics(board, metrics))
     columns = [*ROW, "sense", "kind", "span", "value", "price", "fraction", "left_number", "right_number", "relax"]
     rows = pd.concat(written.rows, ignore_index=True) if written.rows else pd.DataFrame(columns=columns, dtype="float64")
-    rows = rows.astype({c: "str" for c in (*ROW, "sense", "kind", "span")} | {"fraction": "bool"})
+    rows = rows.astype(dict.fromkeys((*ROW, "sense", "kind", "span"), "str") | {"fraction": "bool"})
     periods = board["periods"].set_index("t")
     weight, years = rows["period"].map(periods["weight"]).to_numpy(float), rows["period"].map(periods["years"]).to_numpy(float)
     single = (rows["span"] == "period").to_numpy()
@@ -78,46 +128,7 @@ def add(m: Any, board: Board, metrics: dict[str, Metric], written: Written) -> N
         setattr(m, f"policy_coefficient_{name}_{n}", table(coefficients, members, "coefficient", f"coefficients of {name} in policies"))
         used.append((f"POLICY_{name}_{n}", f"policy_coefficient_{name}_{n}", metrics[name].parts[n].rule))
 
-    def side(m: Any, y: Any, j: Any, t: Any, which: str) -> Any:
-        total: Any = 0
-        for members, coefficient, rule in used:
-            coefficients = getattr(m, coefficient)
-            total = total + sum(coefficients[(y, j, t, which, *i)] * rule(m, *i) for i in getattr(m, members)[y, j, t, which])
-        return total
-
-    def left(m: Any, y: Any, j: Any, t: Any) -> Any:
-        """The left side without exogenous amounts."""
-        return side(m, y, j, t, "left")
-
-    def right(m: Any, y: Any, j: Any, t: Any) -> Any:
-        """The right side without exogenous amounts."""
-        return side(m, y, j, t, "right")
-
-    def net(m: Any, y: Any, j: Any, t: Any) -> Any:
-        breach = sum(m.over[v] for v in m.OVER[y, j, t]) - sum(m.under[v] for v in m.UNDER[y, j, t])
-        return left(m, y, j, t) - right(m, y, j, t) - breach
-
-    def policy_at_most(m: Any, y: Any, j: Any, t: Any) -> Any:
-        """Left <= right, by at most the breach of a soft policy."""
-        return net(m, y, j, t) <= m.policy_limit[y, j, t]
-
-    def policy_at_least(m: Any, y: Any, j: Any, t: Any) -> Any:
-        """Left >= right, by at most the breach of a soft policy."""
-        return net(m, y, j, t) >= m.policy_limit[y, j, t]
-
-    def policy_equal(m: Any, y: Any, j: Any, t: Any) -> Any:
-        """Left = right, but for the breach of a soft policy."""
-        return net(m, y, j, t) == m.policy_limit[y, j, t]
-
-    def breaches(m: Any, y: Any, j: Any, t: Any) -> Any:
-        """Price of a breach. [¤, present value]"""
-        breach = sum(m.over[v] for v in m.OVER[y, j, t]) + sum(m.under[v] for v in m.UNDER[y, j, t])
-        return m.worth[y, j, t] * m.breach_price[y, j, t] * breach
-
-    def priced(m: Any, y: Any, j: Any, t: Any) -> Any:
-        """Taxes and subsidies. [¤, present value]"""
-        return m.worth[y, j, t] * m.policy_value[y, j, t] * (left(m, y, j, t) + m.left_number[y, j, t])
-
+    m.policy_terms = tuple(used)
     m.POLICY_ROWS = index_set(rows[ROW], doc="written policy rows: policy, member, period")
     for name, column, doc in (
         ("policy_limit", "limit", "right side less exogenous amounts of the left"),
@@ -138,7 +149,6 @@ def add(m: Any, board: Board, metrics: dict[str, Metric], written: Written) -> N
     m.PRICED_ROWS = index_set(rows.loc[rows["sense"] == "price", ROW], doc="prices on a sum")
     term(m, "breaches", m.SOFT_ROWS, rule=breaches)
     term(m, "priced", m.PRICED_ROWS, rule=priced)
-    m.policy_left, m.policy_right = left, right
 
 
 def _breaches(m: Any, members: str, name: str, rows: pd.DataFrame) -> None:

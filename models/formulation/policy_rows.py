@@ -207,7 +207,7 @@ class _Policy:
             return np.ones(len(rows))
         found = self._looked_up(rows, given, "value")
         self._missing(row, "coefficient", found, rows, f"no coefficient (policy_values, row {row['row']:g}) for", "缺少系数：")
-        return np.nan_to_num(found)
+        return np.asarray(np.nan_to_num(found))
 
     def _row(self, row: dict[str, Any], rows: pd.DataFrame, factor: np.ndarray) -> tuple[np.ndarray, list[tuple[tuple[str, int], pd.DataFrame]]]:
         """Numbers per written row, and terms per metric part, of one policy row."""
@@ -219,14 +219,11 @@ class _Policy:
             return factor * np.bincount(joined["_i"], joined["times"], minlength=len(rows)), []
         cells = {c: row[c] for c in SCOPE if row[c]}
         same = [c for c in self.each if letter(metric, c) and (not row[c] or row is self.head)]
-        numbers, terms = np.zeros(len(rows)), []
+        numbers, terms, matched = np.zeros(len(rows)), [], False
         if metric.data is not None:
             entries = self._entries(row, metric, self.metrics.numbers(metric.name, "data"), cells, same, joined)
             numbers += factor * np.bincount(entries["_i"], entries["value"] * entries["times"], minlength=len(rows))
-            before = before if len(entries) else before
             matched = len(entries) > 0
-        else:
-            matched = False
         for n, part in enumerate(metric.parts):
             entries = self._entries(row, metric, self.metrics.frame(metric.name, n), cells, same, joined)
             if len(entries):
@@ -283,7 +280,10 @@ class _Policy:
         absent = [", ".join(v for v in key if v) for key in rows.loc[~has_left, ["member", "period"]].itertuples(index=False)]
         if absent:
             shown = "; ".join(absent[:10]) + (" ..." if len(absent) > 10 else "")
-            said: dict[str, object] = {"en": f"policy {self.name} writes no row for {shown}: nothing there", "zh": f"政策 {self.name} 对 {shown} 不写行：没有对应的量"}
+            said: dict[str, object] = {
+                "en": f"policy {self.name} writes no row for {shown}: nothing there",
+                "zh": f"政策 {self.name} 对 {shown} 不写行：没有对应的量",
+            }
             self.board.warnings.append(Problem("rule", table="policies", said=said))
         head, kept, written = self.head, rows[has_left], self.written
         number = np.where(has_left, np.cumsum(has_left) - 1 + written.count, -1)

@@ -22,9 +22,9 @@ from typing import Any
 
 import pandas as pd
 
-from models.algebra import index_set, neighbours, parameter, sum, variable
-from models.formulation.board import Board, Cost, Metric, Part, lettered, state, table
+from models.algebra import index_set, neighbours, sum, variable
 from models.formulation.available import availability
+from models.formulation.board import Board, Cost, Metric, Part, lettered, state, table
 from models.formulation.quantities import usable
 from models.keys import explicit, lookup
 from models.names import YEAR
@@ -87,7 +87,7 @@ def _bare_routes(board: Board, bare: pd.DataFrame) -> pd.DataFrame:
             en = f"route {k} has no equipment: name its regions in `routes`"
             board.say("recipes", own.index[0], "route", en, f"路线 {k} 没有设备：请在 routes 中写明地区")
         elif not (rows["region"] != "").any():
-            named = set(r for cell in own["region"] if cell for r in names.members(cell, "region"))
+            named = {r for cell in own["region"] if cell for r in names.members(cell, "region")}
             bare = bare[(bare["k"] != k) | bare["r"].isin(named)]
     return bare
 

@@ -74,9 +74,7 @@ def _parts(board: Board) -> None:
     commodities = board.table("commodities")
     balanced = commodities[commodities["balance"] != "tally"]
     rows2 = [
-        (c, p)
-        for c, balance in zip(balanced["commodity"], balanced["balance"], strict=True)
-        for p in ([YEAR] if balance == "year" else slices["s"])
+        (c, p) for c, balance in zip(balanced["commodity"], balanced["balance"], strict=True) for p in ([YEAR] if balance == "year" else slices["s"])
     ]
     board["commodity_parts"] = pd.DataFrame(rows2, columns=["c", "p"]).astype("str")
 

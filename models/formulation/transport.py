@@ -30,7 +30,7 @@ TABLES = ("links", "freight")
 NEEDS = ("sets", "capacity", "production")
 
 
-def link_capacity(m: Any, l: Any, t: Any, p: Any) -> Any:  # noqa: E741
+def link_capacity(m: Any, l: Any, t: Any, p: Any) -> Any:
     """All goods on a link share its capacity. [u/yr in the part]"""
     carried = sum(m.portion[a, p] * m.flow[l, c, t, a] for c, a in m.CARRIED[l, t, p])
     return carried <= m.share[p] * m.link_capacity[l, t]

@@ -189,7 +189,14 @@ def _ray(problem: Scaled, limits: Limits) -> np.ndarray | None:
 
 
 def _summary(
-    instance: Instance, model: Model, matrices: Matrices, answer: Answer, certificate: Certificate, price_kind: str, clock: _Clock, tables: dict[str, Any]
+    instance: Instance,
+    model: Model,
+    matrices: Matrices,
+    answer: Answer,
+    certificate: Certificate,
+    price_kind: str,
+    clock: _Clock,
+    tables: dict[str, Any],
 ) -> dict[str, Any]:
     has_plan = bool(tables)
     status = {"infeasible or unbounded": "infeasible", "failed": "stopped"}.get(answer.status, answer.status)
