@@ -1,0 +1,70 @@
+"""Measures speed and memory and writes `benchmarks/latest.json`: the algebra against its peers, and whole solves of shipped instances.
+
+Every figure is the median of fresh processes on the machine that runs this; peers are measured in the same run, so ratios mean something.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import platform
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+from typing import Any
+
+from benchmarks.algebra.run import measure
+
+INSTANCES = ("tiny", "mexico-steel", "china")
+REPEATS = 3
+HERE = Path(__file__).parent
+
+
+def solve(name: str, folder: Path) -> dict[str, Any]:
+    """One whole `qipan solve` in a fresh process: its summary, with the wall seconds of the command."""
+    command = Path(sys.executable).with_name("qipan")
+    begun = time.perf_counter()
+    subprocess.run([command, "solve", HERE.parent / "instances" / name, "--out", folder, "--force", "--json"], check=True, capture_output=True)
+    wall = time.perf_counter() - begun
+    summary: dict[str, Any] = json.loads((folder / "summary.json").read_text("utf-8"))
+    if not summary["certified"]:
+        raise SystemExit(f"{name}: {summary['certificate']}")
+    summary["seconds"]["command"] = round(wall, 4)
+    return summary
+
+
+def instances() -> dict[str, Any]:
+    """Median seconds by stage, largest peak memory, and size of each shipped instance."""
+    out = {}
+    for name in INSTANCES:
+        with tempfile.TemporaryDirectory() as folder:
+            runs = [solve(name, Path(folder) / "plan") for _ in range(REPEATS)]
+        stages = runs[0]["seconds"]
+        out[name] = {
+            "seconds": {stage: round(statistics.median(run["seconds"][stage] for run in runs), 4) for stage in stages},
+            "memory_mb": max(run["peak_memory_mb"] for run in runs),
+            "columns": runs[0]["columns"],
+            "rows": runs[0]["rows"],
+            "nonzeros": runs[0]["nonzeros"],
+            "objective": runs[0]["objective"],
+            "gap": runs[0]["proved_gap"],
+        }
+        print(f"{name:14} {out[name]['seconds']['command']:8.2f} s {out[name]['memory_mb']:8.0f} MB", flush=True)
+    return out
+
+
+def main() -> None:
+    result = {
+        "machine": {"cores": os.cpu_count(), "python": platform.python_version(), "processor": platform.machine()},
+        "instances": instances(),
+        "algebra": measure(repeats=REPEATS),
+    }
+    (HERE / "latest.json").write_text(json.dumps(result, indent=1) + "\n", "utf-8")
+    print(f"written: {HERE / 'latest.json'}")
+
+
+if __name__ == "__main__":
+    main()
