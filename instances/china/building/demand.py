@@ -233,7 +233,7 @@ def exports(book: Book) -> None:
         price = book.price(PRICE_ITEMS[product], 2023, 2024)
         for period, start in book.periods.items():
             if not book.base_year:
-                more = co2 * (book.path("co2_price", start) - book.path("co2_price", 2025)) * book.assume("carbon_in_world_prices")
+                more = co2 * book.path("co2_price", start) * book.assume("carbon_in_world_prices")
                 book.add("markets", region="ports", commodity=product, market="export", period=period, price=price + more, max=amount * most, note="each port; the sum is a policy")
             else:
                 book.add("markets", region="ports", commodity=product, market="export", period=period, price=price, max=amount * most, note="each port; the sum is a policy")

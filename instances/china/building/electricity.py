@@ -168,7 +168,8 @@ def new_wind_and_solar(book: Book) -> None:
         for region in provinces(book):
             share = Figure(weight[region], "half by capacity of 2024 (NEA), half by potential (SWITCH-China, cited)", "derived")
             for start, end, years in ((None, 2035, 5), (2040, None, 10)):
-                book.add("builds", region=region, equipment=name, from_=start, until=end, max=pace * share * years, invest=book.assume(f"{name}_cost"), usable=book.assume("usable_in_first_period"))
+                most = pace * share * years * (book.assume("wind_solar_pace_from_2040") if start else 1.0)
+                book.add("builds", region=region, equipment=name, from_=start, until=end, max=most, invest=book.assume(f"{name}_cost"), usable=book.assume("usable_in_first_period"))
             for season, (months, _) in SEASONS.items():
                 days = sum(DAYS[m] for m in months)
                 factor = sum(table.loc[region, m] * DAYS[m] for m in months) / days

@@ -82,10 +82,10 @@ def standing(book: Book, name: str, amounts: dict[str, Figure], life: Figure | N
 
 def cohorts(life: float) -> list[tuple[int, float]]:
     """(year built, share) so that a linearly ageing stock expires at a few of the plan's periods."""
-    ends = [2030, 2040, 2050, 2060] if life >= 20 else [2030, 2035, 2040]
+    ends = [2030, 2040, 2050] if life >= 25 else [2030, 2035, 2040]  # the youngest would expire inside the period after: counted here
     result, gone = [], 0.0
     for end in ends:
-        share = min(1.0, (end - 2025) / life) - gone
+        share = (1.0 if end == ends[-1] else min(1.0, (end - 2025) / life)) - gone
         if share > 1e-9:
             result.append((min(2025, round(end - life)), share))
             gone += share

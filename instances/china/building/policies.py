@@ -63,12 +63,13 @@ def raw_target(book: Book, subject: str, item: str) -> Figure:
 
 
 def contracts(book: Book) -> None:
-    """Contracted exports: what a province makes less what it uses, by season, is at least a share of 2024's (2023's) net exports."""
+    """Contracted exports: what a province makes less what it uses (demand not met aside), by season, is at least a share of 2024's (2023's) net exports."""
     name = "contracted_exports"
     rows = [
         dict(metric="made", commodity="electricity", sense=">=", value=1, each="region|slice", **({} if book.base_year else {"until": 2035})),
         dict(metric="purchase", commodity="electricity"),
         dict(metric="used", commodity="electricity", coefficient=-1),
+        dict(metric="shortage", commodity="electricity"),
         dict(side="right", metric="demand", commodity="electricity"),
         dict(side="right", metric="constant"),
     ]
@@ -83,7 +84,7 @@ def contracts(book: Book) -> None:
     months = hydro_season_weight(book, frame)
     for region, amount in exporters.items():
         for season in SEASONS:
-            value(book, name, amount * months[region][season], row=5, region=region, slice=season)
+            value(book, name, amount * months[region][season], row=6, region=region, slice=season)
 
 
 def hydro_season_weight(book: Book, frame) -> dict[str, dict[str, float]]:
@@ -106,6 +107,20 @@ def trade(book: Book) -> None:
         amount = demand.export_limit(book, raw)
         rows = [dict(metric="sale", commodity=product, party="export", sense="<=", value=amount)]
         policy(book, f"export_{product}", rows, f"Exports of {product}, all ports together", f"出口上限：{product}", "MOFCOM / GACC", amount.source)
+    kept = demand.export_limit(book, "steel_products") * book.assume("steel_exports_kept")
+    rows = [dict(metric="sale", commodity="steel", party="export", sense=">=", value=kept)]
+    policy(book, "export_kept_steel", rows, "Steel exports do not break off", "钢材出口不中断", "MOFCOM", "assumption: steel_exports_kept")
+
+
+def places(book: Book, members: str) -> str:
+    """The provinces in which any of these kinds of equipment stands or may be built."""
+    wanted = set(members.split("|"))
+    found: set[str] = set()
+    for table in ("capacity", "builds"):
+        for row in book.rows[table]:
+            if row["equipment"] in wanted and row["region"]:
+                found |= set(row["region"].split("|"))
+    return "|".join(r for r in provinces(book) if r in found)
 
 
 def pace_base(book: Book) -> None:
@@ -113,7 +128,7 @@ def pace_base(book: Book) -> None:
     for name, members in FAMILIES.items():
         members = "|".join(m for m in members.split("|") if m != "blast_furnace_capture" and m != "kiln_capture")
         rows = [
-            dict(metric="capacity_closed", equipment=members, each="region", sense="<=", value=book.assume("pace_down")),
+            dict(metric="capacity_closed", equipment=members, region=places(book, members), each="region", sense="<=", value=book.assume("pace_down")),
             dict(side="right", metric="capacity", equipment=members, lag=1),
         ]
         policy(book, f"closing_{name}", rows, f"Pace of closing, {name}", f"关停节奏：{name}", "NDRC / MIIT", "assumption: pace_down")
@@ -314,14 +329,14 @@ def pace(book: Book) -> None:
         grows = name in nation
         if grows:
             rows = [
-                dict(metric="capacity", equipment=members, each="region", sense="<=", value=1),
+                dict(metric="capacity", equipment=members, region=places(book, members), each="region", sense="<=", value=1),
                 dict(side="right", metric="capacity", equipment=members, lag=1),
                 dict(side="right", metric="constant"),
             ]
             policy(book, f"pace_up_{name}", rows, f"Pace of growth in a province, {name}", f"省级扩产节奏：{name}", "MIIT", "assumption: pace_up")
         closable = "|".join(m for m in members.split("|") if not m.endswith("_old"))
         rows = [
-            dict(metric="capacity_closed", equipment=closable, each="region", sense="<="),
+            dict(metric="capacity_closed", equipment=closable, region=places(book, closable), each="region", sense="<="),
             dict(side="right", metric="capacity", equipment=closable, lag=1),
         ]
         policy(book, f"closing_{name}", rows, f"Pace of closing in a province, {name}", f"省级关停节奏：{name}", "NDRC / MIIT", "assumption: pace_down")
