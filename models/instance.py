@@ -63,7 +63,8 @@ class Instance:
         settings, problems = _settings(raw.settings)
         if not raw.tables and raw.problems:
             raise InputError(raw.problems)
-        frames, names, found = typed(raw, settings.money)
+        with pd.option_context("mode.string_storage", "python"):
+            frames, names, found = typed(raw, settings.money)
         found.problems.extend(problems)
         if settings.clean_commodity and settings.clean_commodity not in names.kinds["commodity"]:
             near = nearest(settings.clean_commodity, names.kinds["commodity"])
