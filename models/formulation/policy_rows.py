@@ -35,10 +35,13 @@ def write(board: Board, metrics: Metrics) -> Written:
     written = Written(metrics)
     for name in values.loc[~values["policy"].isin(table["policy"]), "policy"].unique():
         board.report(Problem("unknown_name", table="policy_values", column="policy", value=str(name), said={"what": "policy", "near": ""}))
-    for name, rows in table.groupby("policy", sort=False):
-        rows = rows.sort_values("row", kind="stable")
-        if rows["active"].iloc[0] == "yes":
-            _Policy(board, str(name), rows, values[values["policy"] == name], written).write()
+    numbers = {str(name): group for name, group in values.groupby("policy", sort=False)}
+    lines: dict[str, list[dict[str, Any]]] = {}
+    for row in table.assign(line=table.index).sort_values("row", kind="stable").to_dict("records"):
+        lines.setdefault(row["policy"], []).append(row)
+    for name, rows in lines.items():
+        if rows[0]["active"] == "yes":
+            _Policy(board, name, rows, numbers.get(name, values.iloc[:0]), written).write()
     active = table[table["active"] == "yes"]
     for i in active.index[active.duplicated(["policy", "side", "metric", "lag", *SCOPE])]:
         board.say("policies", i, "row", "this row equals another row of the policy", "与该政策的另一行相同")
@@ -50,10 +53,9 @@ def write(board: Board, metrics: Metrics) -> Written:
 class _Policy:
     """One policy on its way from table rows to written rows."""
 
-    def __init__(self, board: Board, name: str, rows: pd.DataFrame, values: pd.DataFrame, written: Written):
-        self.board, self.name, self.values, self.written, self.metrics = board, name, values, written, written.metrics
-        self.rows = list(rows.assign(line=rows.index).itertuples(index=False))
-        self.rows = [dict(zip([*rows.columns, "line"], row, strict=True)) for row in self.rows]
+    def __init__(self, board: Board, name: str, rows: list[dict[str, Any]], values: pd.DataFrame, written: Written):
+        self.board, self.name, self.rows, self.values = board, name, rows, values
+        self.written, self.metrics = written, written.metrics
         self.head = self.rows[0]
         self.each = [c.strip() for c in self.head["each"].split("|") if c.strip()]
         self.kind = self.metrics[self.head["metric"]].kind
@@ -250,13 +252,15 @@ class _Policy:
 
     def _periods(self, lag: int, rows: pd.DataFrame) -> tuple[pd.DataFrame, np.ndarray]:
         """For each written row (`_i`, members coded) the metric periods `t` it sums, and which rows reach before the first period."""
-        periods = self.metrics.coded(self.board["periods"][["t", "order", "years"]], ["t"])
+        periods = self.board["periods"]
+        code, years = self.metrics.code(periods["t"]), periods["years"].to_numpy(float)
         own = self.metrics.coded(rows[self.each], self.each).assign(_i=np.arange(len(rows)), order=rows["order"].to_numpy() - lag)
         if self.head["span"] == "period":
-            before = (own["order"] < 0).to_numpy()
-            return own.merge(periods, on="order").drop(columns="order"), before
+            at = own.pop("order").to_numpy()
+            own = own.assign(t=code[np.maximum(at, 0)], years=years[np.maximum(at, 0)])
+            return (own[at >= 0] if lag else own), at < 0
         first = 0 if self.head["span"] == "to_date" else max(0, int(self.window["order"].iloc[0]) - lag)
-        summed = own.merge(periods.rename(columns={"order": "at"}), how="cross")
+        summed = own.merge(pd.DataFrame({"t": code, "years": years, "at": periods["order"].to_numpy()}), how="cross")
         summed = summed[((summed["at"] >= first) & (summed["at"] <= summed["order"])).to_numpy()]
         return summed.drop(columns=["at", "order"]), np.zeros(len(rows), bool)
 
