@@ -70,8 +70,10 @@ def check(instance: InstancePath, scenario: ScenarioName = None, set_: Settings 
     with _readable_errors():
         loaded = _load(instance, scenario, set_)
         from models.formulation import build
+        from optimizer.soundness import check_recipes
 
         board = build(loaded).board
+        check_recipes(board)
     for warning in (*loaded.warnings, *board.warnings):
         _say(f"warning / 提示: {warning.text()}")
     rows = sum(len(frame) for frame in loaded.tables.values())

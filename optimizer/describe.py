@@ -79,6 +79,7 @@ DESCRIPTIONS: dict[str, dict[str, Described]] = {
         "shortage": _number("firm demand not met [u/yr in the part]", "短缺 [u/年]"),
         "surplus": _number("left over [u/yr in the part]", "过剩 [u/年]"),
         "price": _number("shadow price: cost of one unit more [¤/u]; see price_kind of the summary", "影子价格 [¤/u]"),
+        "price_less": _number("what one unit less would save, where computed [¤/u]", "减少一单位可节省 [¤/u]"),
         "penalty": Described("flag", "is the price that of a shortage (a penalty, not a market price)?", "价格是否为短缺罚价"),
     },
     "flows": {
@@ -160,6 +161,7 @@ DESCRIPTIONS: dict[str, dict[str, Described]] = {
         "binds": Described("flag", "does it bind?", "是否起约束作用"),
         "breach": _number("breach of a soft policy, in the unit of the left side", "违约量"),
         "shadow_price": _number("cost saved per unit of loosening [¤ of the period per unit of the left side]; = rows keep a sign", "影子价格"),
+        "shadow_price_tighter": _number("cost of tightening by one unit, where computed", "收紧一单位的成本"),
         "per_point": _number("a fraction: worth of one percentage point [¤/yr]", "每个百分点的价值 [¤/年]"),
         "authority": _text("authority", "机关"),
         "en": _text("in English", "英文"),

@@ -12,6 +12,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from optimizer.describe import DESCRIPTIONS, description
@@ -126,7 +127,9 @@ class Plan:
                     if pd.api.types.is_numeric_dtype(values) and not pd.api.types.is_bool_dtype(values):
                         sheet.set_column(j, j, 12, number)
                         for i, value in enumerate(values.tolist()):
-                            if value == value:
+                            if np.isinf(value):
+                                sheet.write_string(i + 1, j, str(value))
+                            elif value == value:
                                 sheet.write_number(i + 1, j, value)
                     else:
                         width = min(40, max([len(column), *(len(str(v)) for v in values.head(200))]) + 2)

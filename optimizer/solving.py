@@ -19,7 +19,9 @@ from models.problems import InputError, rule
 from optimizer.certificate import Certificate, prove_infeasible, prove_plan
 from optimizer.highs import Answer, Limits, Progress, run
 from optimizer.plan import Plan
+from optimizer.prices import SMALL, two_sided
 from optimizer.scaling import NumbersError, Scaled, check, scale
+from optimizer.soundness import check_recipes
 from optimizer.tables import Solved, plan_tables
 
 LIBRARIES = ("qipan", "highspy", "pyomo", "numpy", "pandas", "scipy")
@@ -54,6 +56,7 @@ def solve(instance: Instance, limits: Limits | None = None) -> Plan:
     clock = _Clock(limits)
     clock.tell("state")
     model = build(instance)
+    check_recipes(model.board)
     clock.stage("state")
     clock.tell("compile")
     try:
@@ -72,9 +75,28 @@ def solve(instance: Instance, limits: Limits | None = None) -> Plan:
     tables = {}
     if x is not None:
         clock.tell("tables")
-        tables = plan_tables(Solved(model, expander, matrices, x, y if y is not None else np.full(matrices.matrix.shape[0], np.nan)))
+        y = y if y is not None else np.full(matrices.matrix.shape[0], np.nan)
+        more, less = _two_sides(matrices, x, y)
+        tables = plan_tables(Solved(model, expander, matrices, x, y, more, less))
         clock.stage("tables")
     return Plan(_summary(instance, model, matrices, answer, certificate, price_kind, clock, tables), tables)
+
+
+def _two_sides(matrices: Matrices, x: np.ndarray, y: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Both sides of the prices of policies that bind and of balances, for models small enough; NaN elsewhere."""
+    more, less = np.full(len(y), np.nan), np.full(len(y), np.nan)
+    if matrices.matrix.shape[1] > SMALL or np.isnan(y).all():
+        return more, less
+    fixed = replace(matrices, lower=np.where(matrices.integer, x, matrices.lower), upper=np.where(matrices.integer, x, matrices.upper))
+    asked = [
+        i
+        for name, block in matrices.rows.items()
+        if name.startswith(("policy", "balance", "exact_balance"))
+        for i in range(*block.slice.indices(len(y)))
+    ]
+    for i, (up, down) in two_sided(fixed, x, asked).items():
+        more[i], less[i] = up, down
+    return more, less
 
 
 def _answer(

@@ -20,21 +20,27 @@ TINY = 1e-9
 
 @dataclass(frozen=True)
 class Solved:
-    """A solved model: `x` by column, `y` by row (NaN without duals)."""
+    """A solved model: `x` by column, `y` by row (NaN without duals), `more` and `less` by row: dV/db when a side is raised and lowered (NaN
+    where not computed)."""
 
     model: Model
     expander: Expander
     matrices: Matrices
     x: np.ndarray
     y: np.ndarray
+    more: np.ndarray
+    less: np.ndarray
 
     def values(self, variable: str, *labels: str) -> pd.DataFrame:
         """A variable as a frame: its labels, named, and `value`."""
         return self._block(self.matrices.columns, self.x, variable, labels)
 
     def duals(self, family: str, *labels: str) -> pd.DataFrame:
-        """The duals of a family's rows: its labels, named, and `value`."""
-        return self._block(self.matrices.rows, self.y, family, labels)
+        """The duals of a family's rows: its labels, named, and `dual`, `more`, `less`."""
+        frame = self._block(self.matrices.rows, self.y, family, labels).rename(columns={"value": "dual"})
+        for name, values in (("more", self.more), ("less", self.less)):
+            frame[name] = self._block(self.matrices.rows, values, family, labels)["value"]
+        return frame
 
     @staticmethod
     def _block(blocks: dict[str, Any], values: np.ndarray, name: str, labels: tuple[str, ...]) -> pd.DataFrame:
@@ -163,8 +169,9 @@ def _balance(solved: Solved) -> pd.DataFrame:
     rows["surplus"] = np.where((left - rows["demand"]).abs() < 1e-7, 0.0, left - rows["demand"])
     weight = board["periods"].set_index("t")["weight"]
     duals = pd.concat([solved.duals("balance", *key), solved.duals("exact_balance", *key)])
-    rows = rows.merge(duals.rename(columns={"value": "dual"}), on=key, how="left")
-    rows["price"] = rows["dual"] / rows["t"].map(weight)
+    rows = rows.merge(duals, on=key, how="left")
+    rows["price"] = rows["more"].fillna(rows["dual"]) / rows["t"].map(weight)
+    rows["price_less"] = rows["less"] / rows["t"].map(weight)
     rows["unit"] = rows["c"].map(_units(solved))
     worst = board["shortages"].groupby(key, as_index=False)["shortage_price"].min() if len(board["shortages"]) else None
     rows["penalty"] = False
@@ -283,9 +290,13 @@ def _policies(solved: Solved) -> pd.DataFrame:
     right = solved.expression("right", rows[ROW], policies.right) + rows["right_number"].to_numpy()
     rows = rows.assign(left=left, right=right)
     duals = pd.concat([solved.duals(f"policy_{s}", *ROW) for s in ("at_most", "at_least", "equal")])
-    rows = rows.merge(duals.rename(columns={"value": "dual"}), on=ROW, how="left")
+    rows = rows.merge(duals, on=ROW, how="left")
     equal, price = rows["sense"] == "=", rows["sense"] == "price"
-    rows["shadow_price"] = np.where(equal, rows["dual"] / rows["worth"], rows["dual"].abs() / rows["worth"])
+    at_least = rows["sense"] == ">="
+    looser = np.where(at_least, rows["less"], rows["more"])
+    tighter = np.where(at_least, rows["more"], rows["less"])
+    rows["shadow_price"] = _signed(pd.Series(looser).fillna(rows["dual"]) / rows["worth"], equal)
+    rows["shadow_price_tighter"] = _signed(pd.Series(tighter) / rows["worth"], equal)
     size = 1 + rows["left"].abs() + rows["right"].abs()
     room = np.where(rows["sense"] == "<=", rows["right"] - rows["left"], np.where(equal, 0.0, rows["left"] - rows["right"]))
     rows["breach"] = np.where(price | ~rows["soft"], 0.0, np.where(equal, (rows["left"] - rows["right"]).abs(), np.maximum(-room, 0.0)))
@@ -301,6 +312,11 @@ def _policies(solved: Solved) -> pd.DataFrame:
     rows = rows.merge(heads, on="policy", how="left")
     rows["unit"] = [_left_unit(board, *row) for row in rows[["metric", "kind", "span", "commodity", "equipment"]].itertuples(index=False)]
     return rows
+
+
+def _signed(price: pd.Series, equal: pd.Series) -> np.ndarray:
+    """Prices of inequalities as amounts; those of equalities keep their sign."""
+    return np.asarray(np.where(equal, price, price.abs()))
 
 
 def _left_unit(board: Any, metric: str, kind: str, span: str, commodity: str, equipment: str) -> str:

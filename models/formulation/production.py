@@ -66,6 +66,7 @@ def prepare(board: Board) -> None:
     board["routes"] = _allowed(board, routes)
     key = ["r", "k", "t"]
     board["uses"] = uses.merge(board["routes"][key], on=key)[[*key, "q", "use"]]
+    _free_routes(board, with_equipment)
     board["recipes"] = recipes[~is_equipment].rename(columns={"i": "c"}).merge(board["routes"][key], on=key)[[*key, "c", "amount"]]
     _run_parts(board)
 
@@ -90,6 +91,17 @@ def _bare_routes(board: Board, bare: pd.DataFrame) -> pd.DataFrame:
             named = {r for cell in own["region"] if cell for r in names.members(cell, "region")}
             bare = bare[(bare["k"] != k) | bare["r"].isin(named)]
     return bare
+
+
+def _free_routes(board: Board, with_equipment: pd.Series) -> None:
+    """A route without equipment that uses no commodity and costs nothing would make its product for nothing."""
+    own = board.table("recipes")
+    uses = {k for cell in own.loc[own["amount"] < 0, "route"] for k in board.names.members(cell, "route")}
+    bare = board["routes"][~board["routes"]["k"].isin(with_equipment) & ~board["routes"]["k"].isin(uses) & (board["routes"]["cost"] <= 0)]
+    for k in bare["k"].unique():
+        line = own.index[[k in board.names.members(cell, "route") for cell in own["route"]]][0]
+        en = f"route {k} has no equipment, uses no commodity and costs nothing"
+        board.say("recipes", line, "route", en, f"路线 {k} 没有设备、不消耗商品、也没有成本")
 
 
 def _allowed(board: Board, routes: pd.DataFrame) -> pd.DataFrame:
