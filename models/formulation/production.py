@@ -82,8 +82,8 @@ def _bare_routes(board: Board, bare: pd.DataFrame) -> pd.DataFrame:
     """Routes without equipment must name their regions, in `routes` or in `recipes`."""
     names, routes, recipes = board.names, board.table("routes"), board.table("recipes")
     for k in bare["k"].unique():
-        rows = routes[[k in names.members(cell, "route") for cell in routes["route"]]]
-        own = recipes[[k in names.members(cell, "route") for cell in recipes["route"]]]
+        rows = routes[routes["route"].map(lambda cell, k=k: k in names.members(cell, "route")).astype(bool)]
+        own = recipes[recipes["route"].map(lambda cell, k=k: k in names.members(cell, "route")).astype(bool)]
         if not (rows["region"] != "").any() and not (own["region"] != "").any():
             en = f"route {k} has no equipment: name its regions in `routes`"
             board.say("recipes", own.index[0], "route", en, f"路线 {k} 没有设备：请在 routes 中写明地区")
