@@ -1,6 +1,7 @@
-"""Builds the tables of the instance `china` from `raw/`, which holds the figures of the sources and `assumptions.csv`. Run by hand: `python instances/china/build.py`.
+"""Builds the tables of the instance `china` from `raw/` (the figures of the sources, and `assumptions.csv`).
 
-The same code writes the plan (2025-2060) and, into `scenarios/base-year/`, the tables in which the base year differs.
+Run by hand: `python instances/china/build.py`. The same code writes the plan (2025-2060) and, into `scenarios/base-year/`, the tables in
+which the base year differs.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 
-from building import aluminium, demand, electricity, geography, minerals, policies, silicon, steel
+from building import aluminium, carbon, demand, electricity, geography, lines, minerals, pace, policies, silicon, steel, supply
 from building.book import COLUMNS, HERE, Book
 
 MAIN = """schema = 1
@@ -34,8 +35,12 @@ def write_all(base_year: bool) -> Book:
     for equipment, name in (("industry", "full_use"), ("pots", "aluminium_availability")):
         book.add("availability", equipment=equipment, amount=book.assume(name))
     electricity.add(book)
+    lines.add(book)
+    supply.add(book)
     demand.add(book)
     policies.add(book)
+    carbon.add(book)
+    pace.add(book)
     return book
 
 
@@ -51,7 +56,7 @@ def main() -> None:
         lines += ["[[replace]]", f'table = "{name}"', f'file = "base-year/{name}.csv"', ""]
     lines += ["[[change]]", 'table = "instance"', 'column = "base_year"', 'how = "set"', "value = 2024", ""]
     (HERE / "scenarios" / "base-year.toml").write_text("\n".join(lines), encoding="utf-8")
-    unused = {name for name, _ in plan._assumed} - plan.used - base.used
+    unused = {name for name, _ in plan.assumed} - plan.used - base.used
     if unused:
         raise SystemExit(f"assumptions never used: {sorted(unused)}")
     for name in COLUMNS:

@@ -61,7 +61,7 @@ def picture(frames: dict[str, pd.DataFrame], file: Path) -> None:
     import matplotlib.pyplot as plt
 
     figure, axes = plt.subplots(2, 5, figsize=(12.5, 5.4))
-    for axis, (product, frame) in zip(axes.flat, frames.items()):
+    for axis, (product, frame) in zip(axes.flat, frames.items(), strict=False):
         top = frame.assign(most=frame.max(axis=1)).nlargest(8, "most")[::-1]
         axis.hlines(range(len(top)), top["observed"], top["plan"], color="0.7", lw=2)
         axis.plot(top["observed"], range(len(top)), "o", ms=5, color="#1f4e79", label="observed")
@@ -85,7 +85,8 @@ def main() -> None:
     print("| product | observed | in the wrong province [%] | planned [Mt] | observed [Mt] |")
     print("|---|---|---|---|---|")
     for product, frame in frames.items():
-        print(f"| {PRODUCTS[product][0]} | {LATEST[product]} | {wrong_share(frame):.1f} | {frame.attrs['planned_total']:.2f} | {frame['observed'].sum():.2f} |")
+        name, year, share = PRODUCTS[product][0], LATEST[product], wrong_share(frame)
+        print(f"| {name} | {year} | {share:.1f} | {frame.attrs['planned_total']:.2f} | {frame['observed'].sum():.2f} |")
     if chosen.picture:
         picture(frames, chosen.picture)
 

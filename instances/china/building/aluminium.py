@@ -58,7 +58,7 @@ def add(book: Book) -> None:
 
 def routes(book: Book) -> None:
     p = book.process
-    g, c, a, r = "al_primary_grid", "al_primary_coal_captive", "alumina_bayer", "al_recycled"
+    g, _c, a, r = "al_primary_grid", "al_primary_coal_captive", "alumina_bayer", "al_recycled"
     operation = p(g, "anode_fluoride_other_var_cn") / 1000
     power = p(g, "electricity_kwh") / 1000
     pots = {"aluminium": 1.0, "alumina": -p(g, "alumina"), "pfc": p(g, "co2e_pfc")}

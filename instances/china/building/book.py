@@ -7,6 +7,7 @@ a product is trusted no more than its worst factor. `Book` reads the raw tables 
 from __future__ import annotations
 
 import csv
+import itertools
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -108,12 +109,12 @@ class Book:
         self.rows: dict[str, list[dict]] = {name: [] for name in COLUMNS}
         self.used: set[str] = set()
         frame = pd.read_csv(HERE / "raw" / "assumptions.csv", dtype=str, keep_default_na=False)
-        self._assumed = {(row["name"], row["period"]): float(row["value"]) for _, row in frame.iterrows()}
+        self.assumed = {(row["name"], row["period"]): float(row["value"]) for _, row in frame.iterrows()}
         self._raw: dict[str, pd.DataFrame] = {}
         starts = [2024] if base_year else [2025, 2030, 2035, 2040, 2050, 2060]
         years = [1] if base_year else [5, 5, 5, 10, 10, 10]
-        self.periods = dict(zip(map(str, starts), starts))
-        self.years = dict(zip(self.periods, years))
+        self.periods = dict(zip(map(str, starts), starts, strict=False))
+        self.years = dict(zip(self.periods, years, strict=False))
 
     def raw(self, name: str) -> pd.DataFrame:
         if name not in self._raw:
@@ -125,12 +126,12 @@ class Book:
 
     def assume(self, name: str, period: str = "") -> Figure:
         self.used.add(name)
-        return Figure(self._assumed[name, period], f"assumption: {name}", "assumption")
+        return Figure(self.assumed[name, period], f"assumption: {name}", "assumption")
 
     def path(self, name: str, start: int) -> Figure:
         """An assumption given by year, straight lines between the years, constant before and after."""
         self.used.add(name)
-        points = {int(year): value for (n, year), value in self._assumed.items() if n == name and year}
+        points = {int(year): value for (n, year), value in self.assumed.items() if n == name and year}
         return Figure(straight(points, start), f"assumption: {name}", "assumption")
 
     def process(self, route: str, item: str) -> Figure:
@@ -176,7 +177,7 @@ def straight(points: dict[int, float], year: int) -> float:
     years = sorted(points)
     if year <= years[0]:
         return points[years[0]]
-    for a, b in zip(years, years[1:]):
+    for a, b in itertools.pairwise(years):
         if year <= b:
             return points[a] + (points[b] - points[a]) * (year - a) / (b - a)
     return points[years[-1]]

@@ -1,8 +1,6 @@
-"""Commodities, what they emit, where they come from and who wants them.
+"""Who wants what: products at home, exports at ports, the rest of the economy's power.
 
-Firm demand carries a shortage price that is a penalty, not a market price. Exports are optional sales at ports. Ore, bauxite and
-aluminium are bought abroad at ports. Coal and coke are bought in each province at a price that follows the coal-power benchmark
-tariff there, which contains freight and imports already.
+Firm demand carries a shortage price that is a penalty, not a market price. Exports are optional sales at ports.
 """
 
 from __future__ import annotations
@@ -12,118 +10,30 @@ from .electricity import generation, year_of
 from .geography import SEASONS, provinces
 from .industry import observed, total
 
-COMMODITIES = [  # name, unit, balance, surplus, tags, English, Chinese
-    ("electricity", "TWh", "slice", "no", "", "Electricity", "电力"),
-    ("coal", "Mtce", "year", "no", "fuel", "Coal", "煤炭"),
-    ("coke", "Mt", "year", "no", "fuel", "Coke", "焦炭"),
-    ("gas", "km^3", "year", "no", "fuel", "Natural gas", "天然气"),
-    ("hydrogen", "Mt", "year", "", "", "Hydrogen", "氢"),
-    ("ore", "Mt", "year", "", "", "Iron ore, 62 %", "铁矿石"),
-    ("scrap", "Mt", "year", "", "", "Steel scrap", "废钢"),
-    ("pig_iron", "Mt", "year", "", "", "Pig iron", "生铁"),
-    ("sponge", "Mt", "year", "", "", "Sponge iron", "直接还原铁"),
-    ("steel", "Mt", "year", "", "product", "Crude steel", "粗钢"),
-    ("bauxite", "Mt", "year", "", "", "Bauxite", "铝土矿"),
-    ("alumina", "Mt", "year", "", "", "Alumina", "氧化铝"),
-    ("aluminium_scrap", "Mt", "year", "", "", "Aluminium scrap", "废铝"),
-    ("aluminium", "Mt", "year", "", "product", "Aluminium", "铝"),
-    ("clinker", "Mt", "year", "", "", "Clinker", "水泥熟料"),
-    ("cement", "Mt", "year", "", "product", "Cement", "水泥"),
-    ("glass", "Mt", "year", "", "product", "Flat glass", "平板玻璃"),
-    ("ferrosilicon", "Mt", "year", "", "product", "Ferrosilicon", "硅铁"),
-    ("magnesium", "Mt", "year", "", "product", "Magnesium", "镁"),
-    ("silicon", "Mt", "year", "", "product", "Industrial silicon", "工业硅"),
-    ("polysilicon", "Mt", "year", "", "product", "Polysilicon", "多晶硅"),
-    ("co2", "Mt", "tally", "", "", "CO2", "二氧化碳"),
-    ("pfc", "Mt", "tally", "", "", "Perfluorocarbons in CO2 equivalent", "全氟化碳（CO2当量）"),
-    ("ghg", "Mt", "tally", "", "", "Greenhouse gases", "温室气体"),
-    ("energy", "Mtce", "tally", "", "", "Energy", "能源"),
-    ("energy_controlled", "Mtce", "tally", "", "", "Energy less clean power, as controlled", "考核能耗（扣除绿电）"),
-]
 NAMES = {"steel_products": "steel", "magnesium_all_forms": "magnesium", "industrial_silicon": "silicon", "flat_glass": "glass"}
 
 
 def add(book: Book) -> None:
-    for name, unit, balance, surplus, tags, en, zh in COMMODITIES:
-        if name == "hydrogen" and book.base_year:
-            continue
-        book.add("commodities", "names and units of this instance", commodity=name, unit=unit, balance=balance, surplus=surplus, tags=tags, en=en, zh=zh)
-    factors(book)
-    supplies(book)
     products(book)
     exports(book)
     rest_of_economy(book)
-
-
-def factors(book: Book) -> None:
-    for fuel in ("coal", "coke", "gas"):
-        book.add("factors", item=fuel, on="use", burden="co2", amount=book.assume(f"{fuel}_co2"))
-        energy = Figure(1.0, "unit", "derived") if fuel == "coal" else book.assume(f"{fuel}_energy")
-        book.add("factors", item=fuel, on="use", burden="energy", amount=energy)
-    power = book.assume("electricity_energy")
-    book.add("factors", item="electricity", on="use", burden="energy", amount=power)
-    one = Figure(1.0, "definition", "derived")
-    book.add("factors", item="co2", on="burden", burden="ghg", amount=one)
-    book.add("factors", item="pfc", on="burden", burden="ghg", amount=one)
-    book.add("factors", item="energy", on="burden", burden="energy_controlled", amount=one)
-    note = "renewable power is left out of the total"
-    book.add("factors", item="electricity", on="clean_use", burden="energy_controlled", amount=-power, note=note)
-
-
-def coal_prices(book: Book) -> dict[str, Figure]:
-    """[billion CNY per Mtce]: the benchmark tariff less what is not fuel, over the coal rate."""
-    frame = book.raw("electricity_factors_province")
-    other, rate = book.assume("coal_tariff_without_fuel"), book.assume("coal_rate")
-    return {r.province: (Figure(r.coal_benchmark_ongrid_yuan_per_kwh, "benchmark coal tariff by province", r.confidence) - other) / rate for r in frame.itertuples()}
-
-
-def supplies(book: Book) -> None:
-    coal = coal_prices(book)
-    mean = sum(p.value for p in coal.values()) / len(coal)
-    coke = book.price("met_coke", 2023, 2024)
-    per_coke = book.assume("coal_per_coke")
-    for region in provinces(book):
-        book.add("sources", region=region, commodity="coal", supplier="local market", price=coal[region])
-        book.add("sources", region=region, commodity="coke", supplier="local market", price=coke + (coal[region] - mean) * per_coke)
-    book.add("sources", commodity="gas", supplier="gas grid", price=book.price("natural_gas_industrial_m3", 2024) * 1000, note="CNY/m3")
-    book.add("sources", region="ports", commodity="ore", supplier="abroad", price=book.price("iron_ore_62_cfr_cny", 2023, 2024))
-    book.add("sources", region="ports", commodity="bauxite", supplier="abroad", price=book.price("bauxite_guinea_cny", 2023, 2024))
-    limit = book.assume("aluminium_import_most")
-    book.add("sources", region="ports", commodity="aluminium", supplier="abroad", price=book.assume("aluminium_import_price"), max=limit, note="each port")
-    domestic(book, "ore", "iron_ore_62_cfr_cny")
-    domestic(book, "bauxite", "bauxite_guinea_cny")
-    steel_share = key(book, "steel_demand_share_suggested", "population_share_2024")
-    aluminium_share = key(book, "aluminium_demand_share_suggested", "gdp_share_2024")
-    for period, start in book.periods.items():
-        scrap = book.path("scrap_supply", start)
-        aluminium_scrap = book.path("recycled_aluminium", start) * book.process("al_recycled", "scrap_aluminium")
-        for region in provinces(book):
-            book.add("sources", region=region, commodity="scrap", supplier="collected", period=period, price=book.price("steel_scrap", 2024) * book.assume("scrap_price_counted"), max=scrap * steel_share[region])
-            book.add("sources", region=region, commodity="aluminium_scrap", supplier="collected", period=period, price=book.price("aluminium_scrap", 2024) * book.assume("scrap_price_counted"), max=aluminium_scrap * aluminium_share[region])
-
-
-def domestic(book: Book, commodity: str, item: str) -> None:
-    """Ore of the country, split by province as assumed, a little cheaper than the imports."""
-    amount = book.assume(f"domestic_{commodity}")
-    price = book.price(item, 2023, 2024) * book.assume(f"domestic_{commodity}_price")
-    for region in provinces(book):
-        name = f"domestic_{commodity}_in_{region.replace(' ', '_')}"
-        if (name, "") in book._assumed:
-            book.add("sources", region=region, commodity=commodity, supplier="domestic", price=price, max=amount * book.assume(name))
 
 
 def key(book: Book, *columns: str) -> dict[str, Figure]:
     """The mean of split keys by province; sums to one."""
     frame = book.raw("demand_split_keys").set_index("province")
     share = sum(frame[c] / frame[c].sum() for c in columns) / len(columns)
-    return {r: Figure(share[r], "NBS shares of 2024: " + " and ".join(c.replace("_share", "").replace("_2024", "") for c in columns), "derived") for r in provinces(book)}
+    return {
+        r: Figure(share[r], "NBS shares of 2024: " + " and ".join(c.replace("_share", "").replace("_2024", "") for c in columns), "derived")
+        for r in provinces(book)
+    }
 
 
 def national_path(book: Book, product: str, start: int, scenario: str = "mid") -> Figure:
     """A national demand of `demand_national.csv`, straight lines between its years."""
     frame = book.raw("demand_national")
     frame = frame[(frame["product"] == product) & (frame.scenario == scenario)]
-    points = dict(zip(frame.year.astype(int), frame.value))
+    points = dict(zip(frame.year.astype(int), frame.value, strict=False))
     trust = frame.confidence.iloc[0]
     return Figure(straight(points, start), brief(frame.source.iloc[0]), trust)
 
@@ -214,7 +124,16 @@ def products(book: Book) -> None:
             penalty = book.price(PRICE_ITEMS[product], 2023, 2024) * dear
             for region, share in split[product].items():
                 if share.value > 1e-5:
-                    book.add("markets", region=region, commodity=product, market="home", period=period, demand=amount * share, shortage_price=penalty, note="the shortage price is a penalty")
+                    book.add(
+                        "markets",
+                        region=region,
+                        commodity=product,
+                        market="home",
+                        period=period,
+                        demand=amount * share,
+                        shortage_price=penalty,
+                        note="the shortage price is a penalty",
+                    )
 
 
 def exports(book: Book) -> None:
@@ -234,9 +153,27 @@ def exports(book: Book) -> None:
         for period, start in book.periods.items():
             if not book.base_year:
                 more = co2 * book.path("co2_price", start) * book.assume("carbon_in_world_prices")
-                book.add("markets", region="ports", commodity=product, market="export", period=period, price=price + more, max=amount * most, note="each port; the sum is a policy")
+                book.add(
+                    "markets",
+                    region="ports",
+                    commodity=product,
+                    market="export",
+                    period=period,
+                    price=price + more,
+                    max=amount * most,
+                    note="each port; the sum is a policy",
+                )
             else:
-                book.add("markets", region="ports", commodity=product, market="export", period=period, price=price, max=amount * most, note="each port; the sum is a policy")
+                book.add(
+                    "markets",
+                    region="ports",
+                    commodity=product,
+                    market="export",
+                    period=period,
+                    price=price,
+                    max=amount * most,
+                    note="each port; the sum is a policy",
+                )
 
 
 def export_limit(book: Book, raw: str) -> Figure:
@@ -288,4 +225,14 @@ def rest_of_economy(book: Book) -> None:
             rest = (Figure(frame.consumption_twh[region], "NEA use of electricity", "sourced") - industry[region]) * growth
             for season in SEASONS:
                 share = book.assume(f"rest_power_share_{season}")
-                book.add("markets", region=region, commodity="electricity", market="rest", period=period, slice=season, demand=rest * share, shortage_price=penalty, note="rest of the economy; the shortage price is a penalty")
+                book.add(
+                    "markets",
+                    region=region,
+                    commodity="electricity",
+                    market="rest",
+                    period=period,
+                    slice=season,
+                    demand=rest * share,
+                    shortage_price=penalty,
+                    note="rest of the economy; the shortage price is a penalty",
+                )

@@ -1,8 +1,7 @@
-"""Power: coal and gas units, hydro, nuclear, standing and new wind and PV, lines between provinces.
+"""Power: coal and gas units, hydro, nuclear, standing and new wind and PV.
 
 Hydro, nuclear and the wind and PV of today are sources with a limit by season (monthly shape times the generation of 2024, not
 factor times capacity); coal and gas units are equipment that burns fuel; new wind and PV are equipment with a seasonal yield.
-Corridors that are mostly UHVDC run one way.
 """
 
 from __future__ import annotations
@@ -11,33 +10,17 @@ import pandas as pd
 
 from . import aluminium
 from .book import Book, Figure, brief
-from .geography import DAYS, SEASONS, distances, provinces
+from .geography import DAYS, SEASONS, provinces
 from .industry import equipment, rebuild, renewal, standing
 
 HOURS = 8.76  # thousand hours a year: TWh per GW
 NBS = "NBS, NEA, CEC via CREA china_co2"
-MENDED = {  # corridor and line ends that the sources have wrong
-    ("Guangdong", "Hebei"): ("Hubei", "Guangdong"),
-}
-NEW_2025 = ["UHVDC21", "UHVDC23", "UHVDC27", "UHVAC24", "UHVAC27", "UHVAC28", "UHVAC31", "UHVAC32"]
-LINE_ENDS = {"UHVDC12": ("Xinjiang", "Anhui"), "UHVDC21": ("Xinjiang", "Sichuan"), "UHVDC06": ("Sichuan", "Zhejiang")}
-DOUBLES = ["UHVDC22", "UHVDC28"]
-NEW_LINES = {  # bases of the plan periods and where their power may go
-    "Xinjiang": ["Chongqing", "Sichuan", "Henan", "Anhui", "Hunan"],
-    "Inner Mongolia": ["Hebei", "Shandong", "Jiangsu", "Anhui"],
-    "Gansu": ["Shandong", "Zhejiang", "Hunan"],
-    "Qinghai": ["Henan", "Guangxi"],
-    "Ningxia": ["Hunan", "Zhejiang"],
-    "Shaanxi": ["Anhui", "Hubei"],
-    "Tibet": ["Guangdong", "Hubei"],
-}
 
 
 def add(book: Book) -> None:
     thermal(book)
     today(book)
     new_wind_and_solar(book)
-    lines(book)
 
 
 def generation(book: Book, year: int) -> pd.DataFrame:
@@ -75,7 +58,17 @@ def thermal(book: Book) -> None:
     rebuild(book, "coal_power", "coal_power", renewal(book, invest))
     if not book.base_year:
         capture = book.assume("coal_capture_cost")
-        equipment(book, "coal_capture", life, fixed + capture * book.assume("fixed_cost_share"), "power_plants|capture", "Coal power with capture", "煤电碳捕集", run="slice", unit="GW")
+        equipment(
+            book,
+            "coal_capture",
+            life,
+            fixed + capture * book.assume("fixed_cost_share"),
+            "power_plants|capture",
+            "Coal power with capture",
+            "煤电碳捕集",
+            run="slice",
+            unit="GW",
+        )
         rebuild(book, "coal_capture", "coal_power", capture + renewal(book, invest), 2040)
         book.add("availability", equipment="coal_capture", amount=book.assume("thermal_availability"))
     for name in ("coal_power", "gas_power"):
@@ -91,7 +84,9 @@ def thermal(book: Book) -> None:
         more = rate * (book.assume("coal_capture_penalty") + 1)
         caught = more * co2 * book.process("clinker_dry_ccs", "capture_rate")
         storage = caught * book.process("clinker_dry_ccs", "transport_storage_cn") / 1000
-        book.add("routes", route="power_capture", cost=book.assume("thermal_other_cost") + storage, en="Power from coal with capture", zh="煤电加碳捕集")
+        book.add(
+            "routes", route="power_capture", cost=book.assume("thermal_other_cost") + storage, en="Power from coal with capture", zh="煤电加碳捕集"
+        )
         for item, x in {"electricity": Figure(1.0, "definition", "derived"), "coal": -more, "co2": -caught, "coal_capture": -per_twh}.items():
             book.add("recipes", route="power_capture", item=item, amount=x)
 
@@ -129,15 +124,44 @@ def today(book: Book) -> None:
                 if row.hydro_twh > 0.05:
                     curve = hydro.get(region, hydro["mean"])
                     most = Figure(row.hydro_twh * curve[season], source, "derived") * hydro_growth
-                    book.add("sources", region=region, commodity="electricity", supplier="hydro", period=period, slice=season, price=book.assume("hydro_price"), max=most, clean=1)
+                    book.add(
+                        "sources",
+                        region=region,
+                        commodity="electricity",
+                        supplier="hydro",
+                        period=period,
+                        slice=season,
+                        price=book.assume("hydro_price"),
+                        max=most,
+                        clean=1,
+                    )
                 made = row.wind_twh * wind.get(region, wind["mean"])[season] + row.solar_total_est_twh * solar.get(region, solar["mean"])[season]
                 if made > 0.005 and left.value > 0:
                     most = Figure(made, source, "derived") * left
-                    book.add("sources", region=region, commodity="electricity", supplier="wind and PV of today", period=period, slice=season, price=book.assume("wind_solar_price"), max=most, clean=1)
+                    book.add(
+                        "sources",
+                        region=region,
+                        commodity="electricity",
+                        supplier="wind and PV of today",
+                        period=period,
+                        slice=season,
+                        price=book.assume("wind_solar_price"),
+                        max=most,
+                        clean=1,
+                    )
             if row.nuclear_twh > 0:
                 most = Figure(row.nuclear_twh, NBS, "sourced") * nuclear_growth
                 note = "carbon-free, but no renewable power in the sense of the quotas"
-                book.add("sources", region=region, commodity="electricity", supplier="nuclear", period=period, price=book.assume("nuclear_price"), max=most, note=note)
+                book.add(
+                    "sources",
+                    region=region,
+                    commodity="electricity",
+                    supplier="nuclear",
+                    period=period,
+                    price=book.assume("nuclear_price"),
+                    max=most,
+                    note=note,
+                )
 
 
 def new_wind_and_solar(book: Book) -> None:
@@ -148,7 +172,9 @@ def new_wind_and_solar(book: Book) -> None:
     drivers = book.raw("demand_drivers")
     monthly = book.raw("capacity_factor_monthly")
     potential = {
-        "solar": factors.solar_pv_central_potential_gw.fillna(0) + factors.solar_pv_commercial_potential_gw + factors.solar_pv_residential_potential_gw,
+        "solar": factors.solar_pv_central_potential_gw.fillna(0)
+        + factors.solar_pv_commercial_potential_gw
+        + factors.solar_pv_residential_potential_gw,
         "wind": factors.wind_onshore_potential_gw.fillna(0) + factors.wind_offshore_potential_gw.fillna(0),
     }
     words = {"solar": ("New PV", "新建光伏"), "wind": ("New wind", "新建风电")}
@@ -158,7 +184,13 @@ def new_wind_and_solar(book: Book) -> None:
         book.add("routes", route=f"power_{name}", cost=book.assume("wind_solar_price"), clean=1, en=en, zh=zh)
         book.add("recipes", route=f"power_{name}", item="electricity", amount=Figure(1.0, "definition", "derived"))
         book.add("recipes", route=f"power_{name}", item=name, amount=-per_twh)
-        book.add("recipes", route=f"power_{name}", item="energy", amount=book.assume("electricity_energy"), note="primary energy at the heat value of the power made")
+        book.add(
+            "recipes",
+            route=f"power_{name}",
+            item="energy",
+            amount=book.assume("electricity_energy"),
+            note="primary energy at the heat value of the power made",
+        )
         row = drivers[(drivers.driver == f"{name}_capacity_added") & (drivers.year == 2030)].iloc[0]
         pace = Figure(row.value, brief(row.source), row.confidence)
         stands = frame[f"{name}_cap_gw"]
@@ -169,70 +201,23 @@ def new_wind_and_solar(book: Book) -> None:
             share = Figure(weight[region], "half by capacity of 2024 (NEA), half by potential (SWITCH-China, cited)", "derived")
             for start, end, years in ((None, 2035, 5), (2040, None, 10)):
                 most = pace * share * years * (book.assume("wind_solar_pace_from_2040") if start else 1.0)
-                book.add("builds", region=region, equipment=name, from_=start, until=end, max=most, invest=book.assume(f"{name}_cost"), usable=book.assume("usable_in_first_period"))
+                book.add(
+                    "builds",
+                    region=region,
+                    equipment=name,
+                    from_=start,
+                    until=end,
+                    max=most,
+                    invest=book.assume(f"{name}_cost"),
+                    usable=book.assume("usable_in_first_period"),
+                )
             for season, (months, _) in SEASONS.items():
                 days = sum(DAYS[m] for m in months)
                 factor = sum(table.loc[region, m] * DAYS[m] for m in months) / days
-                book.add("availability", equipment=name, region=region, slice=season, amount=Figure(factor, "monthly mean 2019-2024, derived from NBS and NEA", "derived"))
-
-
-def one_way(book: Book) -> dict[tuple[str, str], float]:
-    """GW of UHVDC by direction, wrong ends and double rows mended."""
-    frame = book.raw("uhv_lines")
-    result: dict[tuple[str, str], float] = {}
-    for row in frame[frame.Type == "UHVDC"].itertuples():
-        if row.idno in DOUBLES or row.idno in NEW_2025:
-            continue
-        ends = LINE_ENDS.get(row.idno, (row.orig_prov, row.dest_prov))
-        result[ends] = result.get(ends, 0.0) + row[8]
-    return result
-
-
-def lines(book: Book) -> None:
-    direct = one_way(book)
-    km = distances(book, "great_circle")
-    use = book.assume("line_use")
-    costs = book.raw("transport_costs").set_index("item")
-    fee = Figure(costs.value["uhv_transmission_cost_2018"] / 1000 / 1000, brief(costs.source["uhv_transmission_cost_2018"]), "sourced")
-    loss = Figure(costs.value["uhv_loss"] / 1000, brief(costs.source["uhv_loss"]), "sourced")
-
-    def link(a: str, b: str, gw: Figure | None, both: bool, mode: str = "line", period: str | None = None, note: str = "") -> None:
-        length = Figure(km[a, b], "great circle between capitals", "derived")
-        capacity = gw * HOURS * use if gw else None
-        book.add("links", origin=a, destination=b, mode=mode, period=period, km=length, capacity=capacity, loss=loss * length, equipment=None if gw else "new_line", both="yes" if both else None, note=note)
-
-    for row in book.raw("interprovincial_power_links").itertuples():
-        a, b = MENDED.get((row.from_province, row.to_province), (row.from_province, row.to_province))
-        gw = Figure(row.capacity_mw / 1000, "PyPSA-China-PIK, edges_current", row.confidence)
-        note = "the source says Guangdong-Hebei" if (row.from_province, row.to_province) in MENDED else ""
-        if direct.get((b, a), 0.0) > direct.get((a, b), 0.0):
-            a, b = b, a
-        mostly = direct.get((a, b), 0.0) >= gw.value / 2 or bool(note)
-        link(a, b, gw, not mostly, note=note or ("mostly UHVDC: one way" if mostly else ""))
-    if book.base_year:
-        book.add("freight", mode="line", commodity="electricity", rate=fee)
-        return
-    frame = book.raw("uhv_lines").set_index("idno")
-    added: dict[tuple[str, str, str], Figure] = {}
-    for idno in NEW_2025:
-        row = frame.loc[idno]
-        a, b = LINE_ENDS.get(idno, (row.orig_prov, row.dest_prov))
-        gw = Figure(row["Power rating (GW)"], "GT-China-coal (MIT), UHV overview", "sourced")
-        key = (a, b, row.Type)
-        added[key] = added[key] + gw if key in added else gw
-    for (a, b, kind), gw in added.items():
-        link(a, b, gw, kind == "UHVAC", mode="line_2025", note="in operation in 2025 according to the source")
-    invest, life = book.assume("new_line_cost"), book.assume("new_line_life")
-    equipment(book, "new_line", life, invest * book.assume("new_line_fixed_share"), "grid", "New UHVDC line", "新建特高压直流", unit="TWh/yr")
-    book.add("availability", equipment="new_line", amount=use)
-    most = book.assume("new_line_pace")
-    for start, end, years in ((2030, 2035, 5), (2040, None, 10)):
-        book.add("builds", region="|".join(NEW_LINES), equipment="new_line", from_=start, until=end, max=most * years, invest=invest, usable=book.assume("usable_in_first_period"))
-    later = "|".join(p for p, start in book.periods.items() if start >= 2030)
-    for a, ends in NEW_LINES.items():
-        for b in ends:
-            link(a, b, None, False, mode="new_line_mode", period=later, note="may be built; capacity shared by the lines of one base")
-    book.add("freight", mode="line|line_2025", commodity="electricity", rate=fee)
-    book.add("freight", mode="new_line_mode", commodity="electricity", rate=Figure(0.0, "definition", "derived"), note="paid as investment")
-
-
+                book.add(
+                    "availability",
+                    equipment=name,
+                    region=region,
+                    slice=season,
+                    amount=Figure(factor, "monthly mean 2019-2024, derived from NBS and NEA", "derived"),
+                )

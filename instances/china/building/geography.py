@@ -55,7 +55,7 @@ SEASONS = {
     "autumn": ([9, 10, 11], "Autumn"),
     "winter": ([12, 1, 2], "Winter, the dry season"),
 }
-DAYS = {m: d for m, d in zip(range(1, 13), [31, 28.25, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31])}
+DAYS = dict(zip(range(1, 13), [31, 28.25, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31], strict=False))
 
 
 def season_share(season: str) -> float:
@@ -110,7 +110,7 @@ def time(book: Book) -> None:
 def distances(book: Book, mode: str) -> dict[tuple[str, str], float]:
     frame = book.raw("transport_distances")
     frame = frame[frame["mode"] == mode]
-    one_way = {(a, b): d for a, b, d in zip(frame.from_province, frame.to_province, frame.distance_km)}
+    one_way = {(a, b): d for a, b, d in zip(frame.from_province, frame.to_province, frame.distance_km, strict=False)}
     return one_way | {(b, a): d for (a, b), d in one_way.items()}
 
 

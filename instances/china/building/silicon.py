@@ -50,7 +50,16 @@ def add(book: Book) -> None:
     }
     for name, (en, zh, tags, run) in names.items():
         equipment(book, name, life[name], fixed[name], tags, en, zh, run=run, min_load=low)
-    equipment(book, "alloy_furnace_old", None, fixed["alloy_furnace"], "industry|below_baseline", "Ferrosilicon furnace below the baseline", "基准以下硅铁炉", min_load=low)
+    equipment(
+        book,
+        "alloy_furnace_old",
+        None,
+        fixed["alloy_furnace"],
+        "industry|below_baseline",
+        "Ferrosilicon furnace below the baseline",
+        "基准以下硅铁炉",
+        min_load=low,
+    )
     today = capacities(book)
     for name, amounts in today.items():
         standing(book, name, amounts, life[name])
@@ -105,4 +114,6 @@ def routes(book: Book) -> None:
         "coal": -p(y, "steam_t") * book.assume("steam_energy"),
     }
     steam = p(y, "steam_t") * book.assume("steam_energy") * book.assume("coal_co2")
-    route(book, "polysilicon", poly, book.assume("polysilicon_other_cost"), "Polysilicon, Siemens process", "西门子法多晶硅", p(y, "co2_direct") + steam)
+    route(
+        book, "polysilicon", poly, book.assume("polysilicon_other_cost"), "Polysilicon, Siemens process", "西门子法多晶硅", p(y, "co2_direct") + steam
+    )

@@ -73,7 +73,13 @@ def add(book: Book) -> None:
     rebuild(book, "electrolyser", "electrolyser", renewal(book, electrolyser_cost), 2040)
     rebuild(book, "blast_furnace_capture", "blast_furnace", capture_cost + renewal(book, iron_cost), 2030)
     rebuild(book, "blast_furnace_capture", "blast_furnace_capture", renewal(book, iron_cost + capture_cost), 2040)
-    routes(book, operation, iron_part, pig, {"iron": iron_cost * fixed, "steel": steel_cost * fixed, "arc": arc_cost * fixed, "shaft": shaft_cost * fixed})
+    routes(
+        book,
+        operation,
+        iron_part,
+        pig,
+        {"iron": iron_cost * fixed, "steel": steel_cost * fixed, "arc": arc_cost * fixed, "shaft": shaft_cost * fixed},
+    )
 
 
 def routes(book: Book, operation: Figure, iron_part: Figure, pig: Figure, fixed: dict[str, Figure]) -> None:
@@ -81,7 +87,12 @@ def routes(book: Book, operation: Figure, iron_part: Figure, pig: Figure, fixed:
     p = book.process
     coal_energy = book.assume("coal_energy_per_t")
     iron_co2 = p("pig_iron_bf", "co2_direct")
-    iron = {"pig_iron": 1.0, "ore": -p("pig_iron_bf", "iron_ore"), "coke": -p("pig_iron_bf", "coke"), "coal": -p("pig_iron_bf", "pci_coal") * coal_energy}
+    iron = {
+        "pig_iron": 1.0,
+        "ore": -p("pig_iron_bf", "iron_ore"),
+        "coke": -p("pig_iron_bf", "coke"),
+        "coal": -p("pig_iron_bf", "pci_coal") * coal_energy,
+    }
     old = book.assume("blast_furnace_old_extra_coal")
     cost = operation * iron_part - fixed["iron"]
     route(book, "iron", iron | {"blast_furnace": -1.0}, cost, "Pig iron", "高炉炼铁", iron_co2)
@@ -107,7 +118,10 @@ def routes(book: Book, operation: Figure, iron_part: Figure, pig: Figure, fixed:
     }
     lean, rich = book.assume("converter_scrap_low"), book.assume("converter_scrap_high")
     metal = pig + book.assume("converter_scrap_usual")
-    for name, scrap, en, zh in (("steel", lean, "Converter steel", "转炉钢"), ("steel_rich", rich, "Converter steel with much scrap", "转炉钢（高废钢比）")):
+    for name, scrap, en, zh in (
+        ("steel", lean, "Converter steel", "转炉钢"),
+        ("steel_rich", rich, "Converter steel with much scrap", "转炉钢（高废钢比）"),
+    ):
         recipe = converter | {"pig_iron": -(metal - scrap), "scrap": -scrap}
         route(book, name, recipe, steel_cost, en, zh, book.assume("converter_co2"))
 
