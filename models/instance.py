@@ -94,13 +94,22 @@ class Instance:
         return self._checked(raw)
 
     @cached_property
+    def trust(self) -> dict[str, int]:
+        """How many rows of all tables are sourced, derived, estimate, assumption, or (blank) unmarked."""
+        marks = [frame["trust"] if "trust" in frame else pd.Series([""] * len(frame)) for frame in self.tables.values()]
+        counts = pd.concat(marks).replace("", "unmarked").value_counts()
+        return {str(mark): int(n) for mark, n in counts.items()}
+
+    @cached_property
     def fingerprint(self) -> str:
         """SHA-256 of everything in the tables and settings but the place it was read from."""
         digest = hashlib.sha256(repr(sorted(self.settings.__dict__.items())).encode())
         for name in TABLES:
             frame = self.tables[name]
             if len(frame):
-                columns = [c for c in (*TABLES[name].names, "source", "note") if c in frame and (c in TABLES[name].names or (frame[c] != "").any())]
+                columns = [
+                    c for c in (*TABLES[name].names, "source", "trust", "note") if c in frame and (c in TABLES[name].names or (frame[c] != "").any())
+                ]
                 digest.update(name.encode())
                 digest.update(frame[columns].to_csv(index=False, float_format="%.17g").encode())
         return digest.hexdigest()

@@ -82,6 +82,7 @@ class Table:
 
 COMMON = (
     Column("source", "text", "where the figure comes from", "来源"),
+    Column("trust", "choice", "how far to trust the figures of the row", "可信度", choices=("sourced", "derived", "estimate", "assumption")),
     Column("note", "text", "a remark, kept and shown", "备注"),
 )
 """Columns that every table may have."""

@@ -66,6 +66,15 @@ def show_plan(plan: Plan, place: Path) -> None:
         console.print(f"{'价格类型' if zh else 'prices are'}: {s['price_kind']}", markup=False)
     if s["warnings"]:
         console.print(f"{len(s['warnings'])} {'条提示，见 summary.json' if zh else 'warnings, in summary.json'}", markup=False)
+    guessed = sum(n for mark, n in s["trust"].items() if mark in ("estimate", "assumption"))
+    if guessed:
+        total = sum(s["trust"].values())
+        text = (
+            f"{guessed:,} / {total:,} 行输入为估计或假设"
+            if zh
+            else f"{guessed:,} of {total:,} input rows are estimates or assumptions: so are the results"
+        )
+        console.print(text, style="yellow", markup=False)
     seconds = ", ".join(f"{k} {v:.2f}" for k, v in s["seconds"].items())
     console.print(
         f"{s['rows']:,} rows × {s['columns']:,} columns, {s['integers']} whole; s: {seconds}; {s['peak_memory_mb']:.0f} MB", style="dim", markup=False

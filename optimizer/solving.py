@@ -255,6 +255,7 @@ def _summary(
         "seconds": dict(clock.seconds),
         "peak_memory_mb": round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024, 1),
         "instance_fingerprint": instance.fingerprint,
+        "trust": instance.trust,
         "warnings": [w.text() for w in (*instance.warnings, *model.board.warnings)],
         "versions": {name: _version(name) for name in LIBRARIES} | {"python": platform.python_version()},
         "tables": list(tables),

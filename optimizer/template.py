@@ -64,7 +64,7 @@ def _frame(table: Table, instance: Instance | None) -> pd.DataFrame:
     if instance is None or instance.tables[table.name].empty:
         return pd.DataFrame(columns=list(table.names))
     given = instance.tables[table.name]
-    extra = [c for c in ("source", "note") if c in given.columns]
+    extra = [c for c in ("source", "trust", "note") if c in given.columns]
     return given[[*table.names, *extra]]
 
 
