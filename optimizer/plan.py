@@ -112,13 +112,17 @@ class Plan:
             number = book.add_format({"num_format": "#,##0.###"})
             sheet = book.add_worksheet("summary")
             sheet.set_column(0, 0, 24)
-            sheet.set_column(1, 1, 80)
+            sheet.set_column(1, 1, 100)
+            sheet.set_column(2, 2, None, None, {"hidden": True})
             for i, (key, value) in enumerate(self.summary.items()):
                 sheet.write_string(i, 0, key, bold)
-                sheet.write_string(i, 1, json.dumps(value, ensure_ascii=False))
+                sheet.write_string(i, 1, _readable(value))
+                sheet.write_string(i, 2, json.dumps(value, ensure_ascii=False))
             for name, frame in self.tables.items():
                 sheet = book.add_worksheet(name)
                 sheet.freeze_panes(1, 0)
+                sheet.set_landscape()
+                sheet.fit_to_pages(1, 0)
                 for j, column in enumerate(frame.columns):
                     sheet.write_string(0, j, column, bold)
                     if description(name, column):
@@ -156,6 +160,15 @@ class Plan:
         return cls(*_from_workbook(path))
 
 
+def _readable(value: Any) -> str:
+    """A value of the summary as a person would write it."""
+    if isinstance(value, Mapping):
+        return ", ".join(f"{k} {_readable(v)}" for k, v in value.items())
+    if isinstance(value, list | tuple):
+        return "; ".join(_readable(v) for v in value)
+    return f"{value:,.10g}" if isinstance(value, float) else "" if value is None else str(value)
+
+
 def is_plan(folder: Path) -> bool:
     return (folder / "summary.json").is_file()
 
@@ -178,7 +191,7 @@ def _from_workbook(path: Path) -> tuple[dict[str, Any], dict[str, pd.DataFrame]]
     book = CalamineWorkbook.from_path(str(path))
     if "summary" not in book.sheet_names:
         raise PlanError(f"{path} is no plan: the sheet summary is missing")
-    summary = {str(k): json.loads(str(v)) for k, v, *_ in book.get_sheet_by_name("summary").to_python()}
+    summary = {str(k): json.loads(str(v)) for k, _, v, *_ in book.get_sheet_by_name("summary").to_python()}
     tables = {}
     for name in summary.get("tables", []):
         header, *rows = book.get_sheet_by_name(name).to_python(skip_empty_area=False)

@@ -131,8 +131,10 @@ def _workbook(path: Path, instance: Instance | None) -> None:
 
 def _about(book: Any, styles: dict[str, Any]) -> None:
     sheet = book.add_worksheet("about")
-    sheet.set_column(0, 1, 16)
-    sheet.set_column(2, 2, 14)
+    sheet.set_column(0, 1, 26)
+    sheet.set_column(2, 2, 10)
+    sheet.set_landscape()
+    sheet.fit_to_pages(1, 0)
     sheet.set_column(3, 3, 90, styles["wrap"])
     for j, head in enumerate(("table 表", "column 列", "unit 单位", "meaning 说明")):
         sheet.write_string(0, j, head, styles["plain"])
