@@ -29,6 +29,10 @@ OPTIMAL_GAP = 1e-6
 """Largest relative gap between a plan's cost and its proved bound for the word "optimal"."""
 
 
+Said = tuple[str, str]
+"""A sentence in English and Chinese."""
+
+
 @dataclass(frozen=True)
 class Certificate:
     """What has been proved of an answer.
@@ -43,11 +47,11 @@ class Certificate:
         gap: (objective − bound) / max(1, |objective|).
         conflict: of a proof that there is no plan: the rows that contradict one another, as (name, weight), policies first.
         boxes: by family of variables, the quantity above which plans are not covered by the bound, and how many columns needed it.
-        said: one sentence.
+        said: one sentence, in English and Chinese.
     """
 
     holds: bool
-    said: str
+    said: Said
     violation: float = np.nan
     where: str = ""
     fraction: float = 0.0
@@ -169,24 +173,30 @@ def prove_plan(matrices: Matrices, x: np.ndarray, y: np.ndarray | None, claimed:
         boxes_used = _boxes_table(matrices, used, boxes)
     gap = (objective - bound) / max(1.0, abs(objective))
     sound = bool(violation <= FEASIBLE and fraction <= INTEGRAL)
-    said = f"plan verified against every row (largest violation {violation:.1e})"
+    said = [(f"plan verified against every row (largest violation {violation:.1e})", f"方案已逐行验证（最大偏差 {violation:.1e}）")]
     if not sound:
-        said = f"the plan does not hold: {where} is violated by {violation:.1e}" + (
-            f", a whole number missed by {fraction:.1e}" if fraction > INTEGRAL else ""
-        )
+        said = [(f"the plan does not hold: {where} is violated by {violation:.1e}", f"方案不成立：{where} 偏差 {violation:.1e}")]
+        if fraction > INTEGRAL:
+            said.append((f"a whole number is missed by {fraction:.1e}", f"整数偏差 {fraction:.1e}"))
         holds = False
     elif claimed is None:
         holds = bool(gap <= OPTIMAL_GAP)
-        said += f"; bound proved, gap {max(gap, 0.0):.1e}" if holds else f"; the bound proved leaves a gap of {gap:.1e}"
+        shown = f"{max(gap, 0.0):.1e}"
+        said.append(
+            (f"bound proved, gap {shown}", f"下界已证明，间隙 {shown}")
+            if holds
+            else (f"the bound proved leaves a gap of {shown}", f"已证下界尚余间隙 {shown}")
+        )
         if len(boxes_used):
-            said += "; for plans within the boxes listed"
+            said.append(("for plans within the boxes listed", "限于所列范围之内的方案"))
     else:
         claimed_gap = (objective - claimed) / max(1.0, abs(objective))
         holds = bool(claimed_gap <= max(wanted_gap, OPTIMAL_GAP) and bound <= objective + OPTIMAL_GAP * max(1.0, abs(objective)))
-        said += f"; gap {max(gap, 0.0):.2g} proved at the root, the solver claims {max(claimed_gap, 0.0):.2g}"
+        root, claim = f"{max(gap, 0.0):.2g}", f"{max(claimed_gap, 0.0):.2g}"
+        said.append((f"gap {root} proved at the root, the solver claims {claim}", f"根节点已证间隙 {root}，求解器声称 {claim}"))
     seconds = time.perf_counter() - begun
     return Certificate(
-        holds, said, violation, where, fraction, objective, bound, np.nan if claimed is None else claimed, gap, boxes_used, seconds=seconds
+        holds, _joined(said), violation, where, fraction, objective, bound, np.nan if claimed is None else claimed, gap, boxes_used, seconds=seconds
     )
 
 
@@ -203,8 +213,17 @@ def prove_infeasible(matrices: Matrices, y: np.ndarray) -> Certificate:
             best, used = bound, boxed
     holds = bool(best > 0)
     table = _boxes_table(matrices, used, boxes)
-    said = "proved: no plan meets all rows" + (" within the boxes listed" if len(table) else "") if holds else "not proved that no plan exists"
-    return Certificate(holds, said, bound=best, boxes=table, conflict=_conflict(matrices, y) if holds else (), seconds=time.perf_counter() - begun)
+    said = [("proved: no plan meets all rows", "已证明：没有方案满足所有行") if holds else ("not proved that no plan exists", "尚未证明不存在方案")]
+    if holds and len(table):
+        said.append(("for plans within the boxes listed", "限于所列范围之内的方案"))
+    return Certificate(
+        holds, _joined(said), bound=best, boxes=table, conflict=_conflict(matrices, y) if holds else (), seconds=time.perf_counter() - begun
+    )
+
+
+def _joined(said: list[Said]) -> Said:
+    """Clauses as one sentence in each language."""
+    return "; ".join(en for en, _ in said), "；".join(zh for _, zh in said)
 
 
 def _conflict(matrices: Matrices, y: np.ndarray, most: int = 40) -> tuple[tuple[str, float], ...]:

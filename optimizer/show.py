@@ -23,6 +23,12 @@ WORDS = {
 }  # fmt: skip
 
 
+STATUS = {
+    "optimal": ("optimal", "最优"), "feasible": ("feasible", "可行"), "infeasible": ("infeasible", "无可行方案"),
+    "unbounded": ("unbounded", "无界"), "stopped": ("stopped", "中止"),
+}  # fmt: skip
+
+
 def _word(key: str, **put: Any) -> str:
     return WORDS[key][language() == "zh"].format(**put)
 
@@ -55,11 +61,11 @@ def show_plan(plan: Plan, place: Path) -> None:
     zh = language() == "zh"
     money = s["money_unit"]
     console.print()
-    status = f"{s['title']}: {s['status']}"
+    status = f"{s['title']}: {STATUS[s['status']][zh]}"
     if s["objective"] is not None:
         status += f", {'贴现成本' if zh else 'discounted cost'} {s['objective']:,.6g} {money}"
     console.print(status, style="bold", markup=False)
-    console.print(f"{'证书' if zh else 'certificate'}: {'✓' if plan.certified else '✗'} {s['certificate']}", markup=False)
+    console.print(f"{'证书' if zh else 'certificate'}: {'✓' if plan.certified else '✗'} {s['certificate_zh' if zh else 'certificate']}", markup=False)
     for row, weight in s["conflict"][:20]:
         console.print(f"  {row}  × {weight:.3g}", markup=False, soft_wrap=True)
     if s["price_kind"]:

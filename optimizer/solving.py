@@ -107,7 +107,7 @@ def _answer(
     answer = run(problem, limits, matrices.offset)
     clock.stage("solve")
     if answer.x is None:
-        certificate = Certificate(False, f"no plan was found: {answer.said}")
+        certificate = Certificate(False, (f"no plan was found: {answer.said}", f"未找到方案：{answer.said}"))
         if answer.status != "stopped":
             answer, certificate = _no_plan(matrices, problem, answer, limits)
         if answer.status == "failed" and not problem.integer.any():
@@ -165,16 +165,22 @@ def _no_plan(matrices: Matrices, problem: Scaled, answer: Answer, limits: Limits
         if proof.holds:
             return replace(answer, status="infeasible"), proof
     if answer.status == "failed":
-        return answer, Certificate(False, f"the solver failed: {answer.said}")
+        return answer, Certificate(False, (f"the solver failed: {answer.said}", f"求解器失败：{answer.said}"))
     if answer.status != "infeasible":
         ray = _ray(problem, limits)
         if ray is not None:
             worst = np.argsort(-np.abs(ray / (1 + np.abs(ray).max())))[:4]
             names = ", ".join(f"{n}[{', '.join(map(str, i))}]" for n, i in (matrices.column_name(int(j)) for j in worst))
-            return replace(answer, status="unbounded"), Certificate(True, f"proved: cost falls without limit along {names}")
+            return replace(answer, status="unbounded"), Certificate(
+                True, (f"proved: cost falls without limit along {names}", f"已证明：成本沿 {names} 无限下降")
+            )
     if problem.integer.any():
-        return replace(answer, status="infeasible"), Certificate(False, "the solver claims that no whole numbers fit; not proved")
-    return replace(answer, status="infeasible"), Certificate(False, "the solver claims that there is no plan; not proved")
+        return replace(answer, status="infeasible"), Certificate(
+            False, ("the solver claims that no whole numbers fit; not proved", "求解器声称没有整数解；未证明")
+        )
+    return replace(answer, status="infeasible"), Certificate(
+        False, ("the solver claims that there is no plan; not proved", "求解器声称没有方案；未证明")
+    )
 
 
 def _elastic(problem: Scaled) -> Scaled:
@@ -237,7 +243,8 @@ def _summary(
         "bound": finite(bound) if has_plan else None,
         "gap": gap,
         "certified": certificate.holds,
-        "certificate": certificate.said,
+        "certificate": certificate.said[0],
+        "certificate_zh": certificate.said[1],
         "proved_bound": finite(certificate.bound) if has_plan else None,
         "proved_gap": finite(max(certificate.gap, 0.0)) if has_plan else None,
         "violation": finite(certificate.violation),
