@@ -21,8 +21,9 @@ from optimizer.highs import Answer, Limits, Progress, run
 from optimizer.plan import Plan
 from optimizer.prices import SMALL, two_sided
 from optimizer.scaling import NumbersError, Scaled, check, scale
+from optimizer.solved import Solved
 from optimizer.soundness import check_recipes
-from optimizer.tables import Solved, plan_tables
+from optimizer.tables import plan_tables
 
 LIBRARIES = ("qipan", "highspy", "pyomo", "numpy", "pandas", "scipy")
 
