@@ -127,6 +127,9 @@ def apply(instance: Instance, scenarios: Sequence[Scenario]) -> Instance:
                 _change(tables, change, problems)
         for row in scenario.rows:
             _add(tables, dict(row), problems)
+    titles = [scenario.title for scenario in scenarios if scenario.title]
+    if titles and "title" not in settings:
+        settings["title"] = ": ".join([instance.settings.title, titles[-1]])
     if problems:
         raise InputError(problems)
     changed = {name: frame for name, frame in tables.items() if len(frame) or len(instance.tables[name])}

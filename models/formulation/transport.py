@@ -59,6 +59,9 @@ def prepare(board: Board) -> None:
     links = links[links["origin"] != links["destination"]]
     links = lettered(links, r="origin", d="destination", n="mode", t="period")
     links["km"] = links["km"].fillna(0.0)
+    stands = board["capacities"].rename(columns={"q": "equipment"}).assign(stands=True)
+    able = links.merge(stands, on=["r", "equipment", "t"], how="left")["stands"].notna().to_numpy()
+    links = links[(links["equipment"] == "").to_numpy() | able]
     links["l"] = (links["r"] + ">" + links["d"] + " " + links["n"]).astype("str")
     board["links"] = links
     freight = board.table("freight")

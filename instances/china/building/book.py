@@ -156,14 +156,14 @@ class Book:
             raise KeyError(f"{table}: {unknown}")
         row["source"] = source if source is not None else joined(*(f.source for f in figures))
         row["note"] = note
-        row["x_trust"] = worst(figures) if figures else ("assumption" if row["source"].startswith("assumption") else "derived")
+        row["trust"] = worst(figures) if figures else ("assumption" if row["source"].startswith("assumption") else "derived")
         self.rows[table].append(row)
 
     def frame(self, table: str) -> pd.DataFrame:
         """The rows of a table, without columns that no row fills."""
-        columns = [*COLUMNS[table].split(), "source", "note", "x_trust"]
+        columns = [*COLUMNS[table].split(), "source", "note", "trust"]
         frame = pd.DataFrame(self.rows[table], columns=columns).fillna("")
-        keep = [c for c in columns if c in ("source", "x_trust") or (frame[c] != "").any()]
+        keep = [c for c in columns if c in ("source", "trust") or (frame[c] != "").any()]
         return frame[keep] if len(frame) else frame[columns]
 
     def write(self, folder: Path, tables) -> None:

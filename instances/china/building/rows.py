@@ -12,7 +12,7 @@ def policy(book: Book, name: str, rows: list[dict], en: str, zh: str, authority:
         if number == 1:
             cells |= dict(en=en, zh=zh, authority=authority, **head)
         book.add("policies", source, note if number == 1 else "", **cells)
-        book.rows["policies"][-1]["x_trust"] = "assumption" if source.startswith("assumption") else "sourced"
+        book.rows["policies"][-1]["trust"] = "assumption" if source.startswith("assumption") else "sourced"
 
 
 def value(book: Book, name: str, amount, note: str = "", **key) -> None:
