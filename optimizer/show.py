@@ -89,9 +89,9 @@ def show_plan(plan: Plan, place: Path) -> None:
 
 
 def _console() -> Console:
-    """The terminal; a file or pipe gets lines of 160 characters."""
+    """The terminal; a file or pipe gets lines of 180 characters."""
     console = Console()
-    return console if console.is_terminal else Console(width=160)
+    return console if console.is_terminal else Console(width=180)
 
 
 def _number(value: float) -> str:
@@ -109,7 +109,8 @@ def _grid(console: Console, title: str, heads: list[str], rows: list[list[str]],
     console.print(title, style="bold", markup=False, soft_wrap=True)
     grid = Table(header_style="bold", pad_edge=False)
     for i, head in enumerate(heads):
-        grid.add_column(head, justify="left" if i < left else "right", no_wrap=True)
+        widest = max([len(head), *(len(row[i]) for row in rows)])
+        grid.add_column(head, justify="left" if i < left else "right", no_wrap=i < left, min_width=widest if i < left else None)
     for row in rows:
         grid.add_row(*row)
     console.print(grid)

@@ -22,8 +22,9 @@ import pandas as pd
 
 from models.algebra import index_set, neighbours, sum, term, variable
 from models.formulation.board import Board, Cost, Metric, Part, state, table
-from models.formulation.policy_metrics import Metrics
+from models.formulation.policy_metrics import SCOPE, Metrics
 from models.formulation.policy_rows import ROW, Written, write
+from models.problems import Problem
 
 TABLES = ("policies", "policy_values")
 NEEDS = ("sets", "capacity", "production", "trade", "transport", "stock", "clean_power", "burdens")
@@ -98,6 +99,7 @@ def cost_metric(costs: Sequence[Cost]) -> Metric:
 def prepare(board: Board, metrics: dict[str, Metric]) -> Written:
     """Frames: `policy_rows` (policy, member, period, sense, limit, worth, ...); returns the terms of each metric part."""
     written = write(board, Metrics(board, metrics))
+    _alike(board)
     columns = [*ROW, "sense", "kind", "span", "value", "price", "fraction", "left_number", "right_number", "relax"]
     rows = pd.concat(written.rows, ignore_index=True) if written.rows else pd.DataFrame(columns=columns, dtype="float64")
     rows = rows.astype(dict.fromkeys((*ROW, "sense", "kind", "span"), "str") | {"fraction": "bool"})
@@ -108,6 +110,21 @@ def prepare(board: Board, metrics: dict[str, Metric]) -> Written:
     limit = rows["right_number"].to_numpy(float) - rows["left_number"].to_numpy(float)
     board["policy_rows"] = rows.assign(worth=worth, limit=limit, soft=rows["price"].notna() & (rows["sense"] != "price"))
     return written
+
+
+def _alike(board: Board) -> None:
+    """Warns of two policies whose rows are equal in all but their values."""
+    table = board.table("policies").fillna({c: -1.0 for c in ("coefficient", "from", "until")})
+    heads, rows = ["sense", "each", "span", "from", "until"], ["side", "metric", "coefficient", "lag", *SCOPE]
+    seen: dict[tuple[object, ...], str] = {}
+    for name, group in table.groupby("policy", sort=False):
+        ordered = group.sort_values("row", kind="stable")
+        head = ordered.iloc[0]
+        if head["active"] == "yes":
+            other = seen.setdefault((*head[heads], *sorted(ordered[rows].astype(str).itertuples(index=False, name=None))), str(name))
+            if other != name:
+                said = {"en": f"policies {other} and {name} have equal rows", "zh": f"政策 {other} 与 {name} 的各行相同"}
+                board.warnings.append(Problem("rule", table="policies", said=said))
 
 
 def add(m: Any, board: Board, metrics: dict[str, Metric], written: Written) -> None:
