@@ -208,6 +208,36 @@ def show(
 
 
 @app.command()
+def integration(
+    instance: InstancePath,
+    scenario: ScenarioName = None,
+    set_: Settings = None,
+    out: Annotated[Path | None, typer.Option(help="Also write the table as CSV. / 另存为 CSV。")] = None,
+) -> None:
+    """What working together saves, and what each exchanged by-product is worth. / 统筹规划的节省与副产品互供的价值。"""
+    from optimizer.plan import PlanError
+
+    if out is not None and out.exists():
+        _say(f"{out} exists: choose another name / 已存在，请换一个名称")
+        raise typer.Exit(WRONG_INPUT)
+    try:
+        with _readable_errors():
+            from optimizer.questions.integration import integration as ask
+
+            answer = ask(_load(instance, scenario, set_))
+    except PlanError as error:
+        _say(str(error))
+        raise typer.Exit(STOPPED) from None
+    from optimizer.show import show_frame
+
+    show_frame(answer.table)
+    print(answer.en)
+    print(answer.zh)
+    if out is not None:
+        answer.table.to_csv(out, index=False)
+
+
+@app.command()
 def template(
     path: Annotated[Path, typer.Argument(metavar="FOLDER|FILE.xlsx", help="Where to write. / 输出位置。")],
     filled: Annotated[Path | None, typer.Option("--from", metavar="INSTANCE", help="Fill it with an instance. / 用已有实例填充。")] = None,

@@ -37,15 +37,20 @@ def show_table(plan: Plan, name: str) -> None:
     """One table whole. Raises PlanError for a name that the plan does not have."""
     if name not in plan.tables:
         raise PlanError(f"no table '{name}'; there are {', '.join(plan.tables)}")
+    show_frame(plan[name])
     console = _console()
-    grid = Table(title=name)
-    for column in plan[name].columns:
-        grid.add_column(column, justify="right" if pd.api.types.is_numeric_dtype(plan[name][column]) else "left")
-    for row in plan[name].itertuples(index=False):
-        grid.add_row(*(_number(v) if isinstance(v, float) else str(v) for v in row))
-    console.print(grid)
     for column in plan[name].columns:
         console.print(f"  {column}: {description(name, column)}", style="dim", markup=False)
+
+
+def show_frame(frame: pd.DataFrame) -> None:
+    """A table of text and numbers."""
+    grid = Table(header_style="bold", pad_edge=False)
+    for column in frame.columns:
+        grid.add_column(str(column), justify="right" if pd.api.types.is_numeric_dtype(frame[column]) else "left")
+    for row in frame.itertuples(index=False):
+        grid.add_row(*(_number(v) if isinstance(v, float) else str(v) for v in row))
+    _console().print(grid)
 
 
 def show_plan(plan: Plan, place: Path) -> None:

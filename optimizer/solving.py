@@ -260,6 +260,7 @@ def _summary(
         "integers": int(matrices.integer.sum()),
         "nonzeros": int(matrices.matrix.nnz),
         "periods": model.board["periods"]["t"].tolist(),
+        "years": model.board["periods"]["years"].tolist(),
         "seconds": dict(clock.seconds),
         "peak_memory_mb": round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024, 1),
         "instance_fingerprint": instance.fingerprint,

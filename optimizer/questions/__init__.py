@@ -1,0 +1,1 @@
+"""The questions planners ask: one file, one function, one table each."""
