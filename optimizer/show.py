@@ -8,6 +8,7 @@ from typing import Any
 import pandas as pd
 from rich.console import Console
 from rich.table import Table
+from rich.text import Text
 
 from models.problems import language
 from optimizer.describe import description
@@ -47,9 +48,9 @@ def show_frame(frame: pd.DataFrame) -> None:
     """A table of text and numbers."""
     grid = Table(header_style="bold", pad_edge=False)
     for column in frame.columns:
-        grid.add_column(str(column), justify="right" if pd.api.types.is_numeric_dtype(frame[column]) else "left")
+        grid.add_column(Text(str(column)), justify="right" if pd.api.types.is_numeric_dtype(frame[column]) else "left")
     for row in frame.itertuples(index=False):
-        grid.add_row(*(_number(v) if isinstance(v, float) else str(v) for v in row))
+        grid.add_row(*(Text(_number(v) if isinstance(v, float) else str(v)) for v in row))
     _console().print(grid)
 
 
@@ -115,9 +116,9 @@ def _grid(console: Console, title: str, heads: list[str], rows: list[list[str]],
     grid = Table(header_style="bold", pad_edge=False)
     for i, head in enumerate(heads):
         widest = max([len(head), *(len(row[i]) for row in rows)])
-        grid.add_column(head, justify="left" if i < left else "right", no_wrap=i < left, min_width=widest if i < left else None)
+        grid.add_column(Text(head), justify="left" if i < left else "right", no_wrap=i < left, min_width=widest if i < left else None)
     for row in rows:
-        grid.add_row(*row)
+        grid.add_row(*(Text(cell) for cell in row))
     console.print(grid)
 
 
