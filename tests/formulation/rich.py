@@ -88,7 +88,8 @@ TABLES = {
         metal,sale,co2,,,-0.01
         power,clean_use,co2,,,-0.05
         mills,capacity,jobs,,,3
-        power,rated,co2,,,0.3""",
+        power,rated,co2,,t1|t2,0.3
+        power,rated,co2,,t3,0.2""",
     "availability": """equipment,region,period,slice,amount
         old,,,,0.95
         dam,,,wet,0.9
@@ -100,6 +101,7 @@ TABLES = {
         A,ore,far,,,2,1,,
         B,ore,,,,3,,,
         B,scrap,,,,4,,6,
+        B,scrap,,t3,,4.5,,6,
         A,scrap,,,,5,,,
         north,coal,,,,1,,,
         A|B,power,grid,,,3,,,
@@ -115,6 +117,7 @@ TABLES = {
         A,B,rail,,100,12,,,yes
         B,C,rail,,200,,0.01,,yes
         A,C,road,,150,6,,,no
+        A,C,road,t3,150,7,,,no
         C,A,line,,500,,0.05,wire,no
         C,B,line,,600,30,0.06,wire,no""",
     "freight": """mode,commodity,origin,destination,handling,rate,through
@@ -126,13 +129,15 @@ TABLES = {
     "stocks": """region,commodity,stock,period,cycle,first,end,max,equipment,reserve,loss,cost
         A,ore,yard,,horizon,4,2,10,,1,0.01,0.1
         C,power,lake,,season,,,5,,0.2,0.1,0.01
+        C,power,lake,t3,season,,,6,,0.2,0.1,0.01
         B,power,battery,,day,,,0.02,,,0.05,0.1
         B,power,cave,,day,,,,cavern,,,""",
     "swaps": """rule,new_region,new_equipment,old_region,old_equipment,same_region,ratio,expired,from,until
         same,A,new,A,old,yes,1.2,yes,,
         cross,B,new,,old,no,1.5,yes,2027,2030
         kiln,,kiln,,old,no,1,yes,,""",
-    "policies": """policy,row,side,metric,coefficient,lag,region,destination,commodity,equipment,route,party,slice,sense,value,unit,per_year,each,span,from,until,price
+    "policies": "policy,row,side,metric,coefficient,lag,region,destination,commodity,equipment,route,party,slice,sense,value,unit,"
+    """per_year,each,span,from,until,price
         cap,1,left,burden,,,,,co2,,,,,<=,90,t/yr,,,period,,,
         floor,1,left,burden,,,,,jobs,,,,,>=,1,,,,period,,,
         budget,1,left,burden,,,,,energy,mills,,,,<=,,,,,to_date,,,
@@ -141,7 +146,7 @@ TABLES = {
         clean,2,right,used,,,,,power,mills,,,,,,,,,,,,
         peak,1,left,burden,,,,,co2,,,,,<=,1.3,,yes,region,period,,,7
         peak,2,right,burden,,1,,,co2,,,,,,,,,,,,
-        pace,1,left,capacity_closed,,,,,,old,,,,<=,0.9,,,region|equipment,period,,,
+        pace,1,left,capacity_closed,,,,,,old,,,,<=,,,,region|equipment,period,,,
         pace,2,right,capacity,,1,,,,,,,,,,,,,,,
         pace,3,right,constant,0.2,,,,,,,,,,,,,,,,
         new,1,left,capacity_new,,,,,,mills,,,,<=,9,,,region,horizon,,,
@@ -154,13 +159,13 @@ TABLES = {
         lake,1,left,stock,,,C,,power,,,,,>=,0.3,,,,period,,,
         rated,1,left,rated_new,,,,,co2,,,,,<=,0.9,,,,to_date,,,
         rated,2,right,rated_closed,,,,,co2,,,,,,,,,,,,
-        rated,3,right,constant,9,,,,,,,,,,,,,,,,
+        rated,3,right,constant,,,,,,,,,,,,,,,,,
         run,1,left,activity,,,,,,,r-old,,,<=,7,,,region,period,,,
         half,1,left,made,,,north,,metal,,,,,<=,0.9,,,region,period,,,
         half,2,right,made,,,*,,metal,,,,,,,,,,,,
         half,3,right,demand,0.1,,C,,metal,,,port,,,,,,,,,
         wet,1,left,used,,,,,power,,,,wet,<=,30,,,,period,,,3
-        slices,1,left,purchase,,,,,power,,,grid,,<=,9,,,region|slice,period,,,20
+        slices,1,left,purchase,,,,,power,,,grid,,<=,,,,region|slice,period,,,20
         export,1,left,sale,,,,,metal,,,port,,=,1,,,,period,2030,,11
         short,1,left,shortage,,,,,metal,,,,,<=,0.5,,,party,period,,,60
         rails,1,left,shipped,,,A,B,metal,,,rail,,<=,11,,,,period,,,
@@ -172,7 +177,12 @@ TABLES = {
         budget,,,,,t2,150,
         budget,,,,,t3,400,
         peak,,,,,t1,,30
-        peak,,C,,,t1,,5""",
+        peak,,C,,,t1,,5
+        pace,,,old,,,0.95,
+        pace,,A,old,,t2|t3,0.9,
+        slices,,,,wet,,9,
+        slices,,,,dry,,8,
+        rated,3,,,,,9,""",
 }
 
 

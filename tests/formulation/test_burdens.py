@@ -51,8 +51,8 @@ def test_coefficients_of_a_composed_burden() -> None:
 
 def test_each_kind_of_factor_counts_once() -> None:
     """Per unit: recipe 1 on the route; purchase of power 10; sale of x 100; capacity 1000 a unit standing; claims −0.5 on power. One route: x from
-    2 power on one plant (3 stand). Demand 1, sale 1 at 7 (power 1, all clean): 2 activities. Burden: 2 × 1 + 4 × 10 + 1 × 100 + 3 × 1000 − 0.5 × 4 (if
-    claimed) = 3140. A price of 0.01 on it: power 4 + 31.40 − 7 = 28.40. A unit more of x: 2 power, 1 + 20 − 1: 2 + 0.2 = 2.2."""
+    2 power on one plant (3 stand). Demand 1, sale 1 at 7 (power 1, all clean): 2 activities. Burden: 2 × 1 + 4 × 10 + 1 × 100 + 3 × 1000 − 0.5 × 4
+    (if claimed) = 3140. A price of 0.01 on it: power 4 + 31.40 − 7 = 28.40. A unit more of x: 2 power, 1 + 20 − 1: 2 + 0.2 = 2.2."""
     given = instance(
         settings={"clean_commodity": "power"},
         regions="region\nA",

@@ -137,7 +137,7 @@ def test_rows_by_nation_and_by_year() -> None:
 
 def test_routes_that_make_clean_power_and_markets_that_claim_it() -> None:
     """A dam (half of what it makes counts as clean) makes 6 at 1, coal at 2. Town takes 10, of which 40 % must be clean: made clean 3 only. Wind at 5
-    (clean): 1 more. 6 + 1 × 5 + 3 × 2 = 17; a unit less to claim saves 5 − 2 = 3. With a sale of power (price 1.5, up to 4) the market's use grows."""
+    (clean): 1 more. 6 + 1 × 5 + 3 × 2 = 17; a unit less to claim saves 5 − 2 = 3. What is sold counts as use."""
     tables = {
         "settings": {"clean_commodity": "power", "clean_matching": "region-year"},
         "regions": "region\nA",

@@ -324,8 +324,8 @@ def soft(sense: str, value: str, price: float, more: str = "", columns: str = ""
 
 
 def test_soft_at_most() -> None:
-    """b <= 6 at 1.5 a unit of breach: t1 (saving 2 > 1.5) breaches 4: 10 + 6 = 16; t2 (saving 1) does not: 6 + 8 = 14. 64 + 21 = 85. The price of t1's
-    row is that of the breach."""
+    """b <= 6 at 1.5 a unit of breach: t1 (saving 2 > 1.5) breaches 4: 10 + 6 = 16; t2 (saving 1) does not: 6 + 8 = 14. 64 + 21 = 85. The price of
+    t1's row is that of the breach."""
     given = soft("<=", "6", 1.5)
     found = row(compiled(given), "policy_at_most", "cap", "", "t1")
     assert found.terms == {("activity", ("A", "dirty", "t1", "(year)")): 1, ("over", ("cap//t1",)): -1}
@@ -413,7 +413,8 @@ def sliced(policies: str) -> Instance:
 
 
 def test_slices_are_summed_unless_scoped() -> None:
-    """x 4, 4, 8; cheap 1, dear 4. Cheap <= 10 a year: 10 + 24 = 34; <= 5 in the wet season: 5 + 12 + 8 = 25; <= 3 in each slice: 9 + 28 = 37. Price 3."""
+    """x 4, 4, 8; cheap 1, dear 4. Cheap <= 10 a year: 10 + 24 = 34; <= 5 in the wet season: 5 + 12 + 8 = 25; <= 3 in each slice: 9 + 28 = 37. Price
+    3."""
     head = "policy,metric,party,slice,each,sense,value\ncap,purchase,cheap"
     year, wet, each = solve(sliced(f"{head},,,<=,10")), solve(sliced(f"{head},wet,,<=,5")), solve(sliced(f"{head},,slice,<=,3"))
     assert (year.objective, wet.objective, each.objective) == approx((34, 25, 37))

@@ -80,7 +80,9 @@ def test_missing_values_are_listed_at_once() -> None:
 
 def test_a_lag_before_the_first_period_needs_a_base() -> None:
     policies = "policy,row,side,metric,commodity,lag,sense,value,from\np,1,left,made,x,,<=,1,\np,2,right,made,x,1,,,"
-    with pytest.raises(InputError, match="column lag: policy p: reaches before the first period: give policy_values.base, or a later `from`, for t1"):
+    with pytest.raises(
+        InputError, match=r"column lag: policy p: reaches before the first period: give policy_values.base, or a later `from`, for t1"
+    ):
         build(made(policies))
     build(made(policies, "p,,,t1,,7"))
     build(made(policies.replace("<=,1,\n", "<=,1,2030\n")))

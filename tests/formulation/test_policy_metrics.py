@@ -167,7 +167,8 @@ def test_refitted_and_expired() -> None:
 
 
 def test_the_stock_at_the_end_of_a_period() -> None:
-    """Ore 1, demand 2, first 10, end 0, two periods of 5 years: 10 of 20 are bought: 10. At least 12 at the end of t1: 12 bought: level 12, then 10 used of it: 2 left: 12; a unit less to keep saves 1."""
+    """Ore 1, demand 2, first 10, end 0, two periods of 5 years: 10 of 20 are bought: 10. At least 12 at the end of t1: 12 bought: level 12, then 10
+    used of it: 2 left: 12; a unit less to keep saves 1."""
     tables = {
         "regions": "region\nA",
         "periods": "period,start,years\nt1,2025,5\nt2,2030,5",

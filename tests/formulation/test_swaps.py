@@ -76,8 +76,8 @@ def expiring(expired: str, second: str = "") -> Instance:
 
 
 def test_whether_expired_capacity_counts() -> None:
-    """Old 4 goes in 2030. If it counts, 2 new ones (annuity 1) take its place and 2 are bought at 3: (2 + 6) × 5 = 40. If only closures count: closing
-    a unit in 2025 costs 3 a year then, and lets in half a new one, which saves 1.5 − 0.5 a year in both periods: never. 12 × 5 = 60.
+    """Old 4 goes in 2030. If it counts, 2 new ones (annuity 1) take its place and 2 are bought at 3: (2 + 6) × 5 = 40. If only closures count:
+    closing a unit in 2025 costs 3 a year then, and lets in half a new one, which saves 1.5 − 0.5 a year in both periods: never. 12 × 5 = 60.
     Price 3 in 2030 either way: the marginal unit is bought."""
     plan = solve(expiring("yes"))
     assert plan.objective == approx(40)
@@ -113,8 +113,8 @@ def zones(same: str) -> Instance:
 
 
 def test_same_region() -> None:
-    """B needs 6: old at 5, new at 1, 2 : 1. From anywhere: close 6 in A for 3, and in B 2 for each more: y = 3 + c/2, old 6 − c: 6 − c + 3 + c/2 >= 6:
-    c = 6, y = 6: 6. In B alone: y = c/2, 6 − c/2 >= 6: nothing: 30. Price of x anywhere: one more leaves c 2 lower, y 1 lower: 2 × 5 − 1 = 9."""
+    """B needs 6: old at 5, new at 1, 2 : 1. From anywhere: close 6 in A for 3, and in B 2 for each more: y = 3 + c/2, old 6 − c: 6 − c + 3 + c/2 >=
+    6: c = 6, y = 6: 6. In B alone: y = c/2, 6 − c/2 >= 6: nothing: 30. Price of x anywhere: one more leaves c 2 lower, y 1 lower: 2 × 5 − 1 = 9."""
     plan = solve(zones("no"))
     assert plan.objective == approx(6)
     assert only(plan["balance"], region="B").price == approx(9)
