@@ -63,6 +63,7 @@ class Answer:
     bound: float
     method: str
     said: str
+    nodes: int = 0
 
 
 def run(problem: Scaled, limits: Limits, offset: float = 0.0, method: str | None = None) -> Answer:
@@ -86,7 +87,8 @@ def run(problem: Scaled, limits: Limits, offset: float = 0.0, method: str | None
     y = np.array(solution.row_dual, float) * problem.rows * problem.money if solution.dual_valid and not mip else None
     objective = float(info.objective_function_value) * problem.money if x is not None else np.inf
     bound = float(info.mip_dual_bound) * problem.money if mip else objective
-    return Answer(said, x, y, objective, bound, method if not mip else "branch and bound", solver.modelStatusToString(status))
+    nodes = max(0, int(info.mip_node_count)) if mip else 0
+    return Answer(said, x, y, objective, bound, method if not mip else "branch and bound", solver.modelStatusToString(status), nodes)
 
 
 def _options(limits: Limits, mip: bool, method: str) -> dict[str, object]:

@@ -255,6 +255,7 @@ def _summary(
         "money_unit": instance.settings.money,
         "method": answer.method,
         "solver_said": answer.said,
+        "nodes": answer.nodes,
         "rows": int(matrices.matrix.shape[0]),
         "columns": int(matrices.matrix.shape[1]),
         "integers": int(matrices.integer.sum()),

@@ -1,7 +1,7 @@
 """Integration: what does working together save, and what is each exchanged by-product worth?
 
 Industries are the tags of equipment. A commodity is exchanged where routes of one industry make it and routes of another use it. *Together* is
-the plan of the instance as it is. *Apart*, every industry i may use of an exchanged commodity c only what it makes itself, or what is bought or brought:
+the plan of the instance as it is. *Apart*, every industry i may use of an exchanged commodity c only what it makes itself, is bought or brought:
 
     used_i[r,c,t] <= made_i[r,c,t] + purchase[r,c,t] + received[r,c,t]
 
