@@ -38,7 +38,7 @@ def page(family: ModuleType, name: str) -> str:
         "",
         head,
         "",
-        rest.strip(),
+        rest.strip("\n"),
         "",
         f"Stated in `models/formulation/{name}.py`; after {', '.join(family.NEEDS) or 'nothing'}.",
         "",
