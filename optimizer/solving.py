@@ -107,6 +107,8 @@ def _answer(
     clock.tell("solve")
     answer = run(problem, limits, matrices.offset)
     clock.stage("solve")
+    if "infeasible" in answer.status or answer.status == "unbounded":
+        answer = replace(answer, x=None, y=None)  # where the search stood then is no plan
     if answer.x is None:
         certificate = Certificate(False, (f"no plan was found: {answer.said}", f"未找到方案：{answer.said}"))
         if answer.status != "stopped":
