@@ -14,6 +14,10 @@ from optimizer import Plan
 mpl.use("Agg")
 HERE = Path(__file__).parent
 PERIODS = ("2025", "2040")
+TITLE = (
+    "Primary aluminium capacity in the plan of the China instance [Mt/yr], at the provinces' centroids\n"
+    "partly from estimates and assumptions: see SOURCES.md of the instance"
+)
 LABELLED = 1.5
 """Mt/yr from which a province is named."""
 
@@ -51,7 +55,7 @@ def main(folder: str) -> None:
             side.set_visible(False)
     figure.colorbar(dots, ax=axes, shrink=0.7, label="share on captive coal power")
     figure.suptitle(
-        "Primary aluminium capacity in the plan of the China instance [Mt/yr], at the provinces' centroids\npartly from estimates and assumptions: see SOURCES.md of the instance",
+        TITLE,
         fontsize=10,
     )
     figure.savefig(HERE / "china.png", dpi=110)

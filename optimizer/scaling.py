@@ -75,8 +75,8 @@ def scale(matrices: Matrices, passes: int = 4) -> Scaled:
         rows, columns = 2.0 ** np.round(row_logs), 2.0 ** np.round(column_logs)
     cost = matrices.cost * columns
     used = np.abs(cost[cost != 0])
-    middle = np.round(np.log2(np.median(used))) if used.size else 0.0
-    money = 2.0**middle if abs(middle) > MODEST else 1.0
+    order = float(np.round(np.log2(np.median(used)))) if used.size else 0.0
+    money = 2.0**order if abs(order) > MODEST else 1.0
     matrix = matrices.matrix.copy()
     matrix.data = matrix.data * rows[row_of] * columns[matrix.indices]
     return Scaled(

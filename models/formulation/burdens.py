@@ -130,7 +130,7 @@ def add(m: Any, board: Board) -> None:
     clean = board["clean_users"]
     m.CLEAN_PARTS = neighbours(clean[["r", "k", "t", "p"]], "r", "k", "t")
     m.FLOW_PARTS = neighbours(board["flows"][["l", "c", "t", "p"]], "l", "c", "t")
-    m.CLOSED_COHORTS = neighbours(board["standing"][["r", "q", "t", "e"]], "r", "q", "t")
+    m.CLOSED_COHORTS = neighbours(board["closable"][["r", "q", "t", "e"]], "r", "q", "t")
 
 
 def _of_activity(m: Any, r: Any, k: Any, b: Any, t: Any) -> Any:

@@ -5,7 +5,8 @@
     min × start[r,g,t] <= new[r,w,t] <= max × start[r,g,t],   new[r,w,t] = size × units[r,w,t]
 
 Cohorts are labelled by the period in which they expire; today's and new capacity are treated alike. A way `w` of building is one row of
-`builds` (equipment, what it replaces, step, project); the steps of one way share the start `g`.
+`builds` (equipment, what it replaces, step, project); the steps of one way share the start `g`. Where keeping capacity costs nothing and no
+policy, factor or swap counts it, closing cannot pay and has no variable.
 
 | symbol | code | unit | source |
 |---|---|---|---|
@@ -40,7 +41,8 @@ def standing(m: Any, r: Any, q: Any, e: Any, t: Any) -> Any:
     before = sum(m.standing[r, q, e, u] for u in m.BEFORE[r, q, e, t])
     gained = sum(m.new[r, w, t] for w in m.BUILT_INTO[r, q, e, t])
     consumed = sum(m.consumed[r, w, t] * m.refitted[r, w, e, t] for w in m.REFITTED_FROM[r, q, e, t])
-    return m.standing[r, q, e, t] == before + m.today[r, q, e, t] + gained - m.closed[r, q, e, t] - consumed
+    closed = sum(m.closed[r, q, f, t] for f in m.CLOSING_OF[r, q, e, t])
+    return m.standing[r, q, e, t] == before + m.today[r, q, e, t] + gained - closed - consumed
 
 
 def refit_total(m: Any, r: Any, w: Any, t: Any) -> Any:
@@ -70,13 +72,14 @@ def whole_units(m: Any, r: Any, w: Any, t: Any) -> Any:
 
 def add(m: Any, board: Board) -> None:
     """States the family from the frames that `cohorts.py` prepared."""
-    ways, cohorts, groups = board["ways"], board["standing"], board["starts"]
+    ways, cohorts, groups, closable = board["ways"], board["standing"], board["starts"], board["closable"]
     equipment = board["equipment"]
     m.STANDING = index_set(cohorts[["r", "q", "e", "t"]], doc="cohorts that may stand")
     m.NEW = index_set(ways[["r", "w", "t"]], doc="ways of building, where and when they are open")
     m.REFITTED = index_set(board["refitted"][["r", "w", "e", "t"]], doc="cohorts that a refit may consume")
     m.standing = variable(m.STANDING, doc="capacity standing, by expiry period [Q]")
-    m.closed = variable(m.STANDING, doc="capacity closed before its end [Q]")
+    m.CLOSABLE_COHORTS = index_set(closable[["r", "q", "e", "t"]], doc="cohorts that it can pay to close")
+    m.closed = variable(m.CLOSABLE_COHORTS, doc="capacity closed before its end [Q]")
     m.new = variable(m.NEW, doc="new capacity [Q]")
     m.refitted = variable(m.REFITTED, doc="capacity gained by refit, by the cohort consumed [Q]")
     m.START = index_set(groups[["r", "g", "t"]], doc="fixed charges: one start per period")
@@ -86,6 +89,7 @@ def add(m: Any, board: Board) -> None:
     m.units = variable(m.UNITS, domain="integer", doc="whole units built [1]")
 
     m.COHORTS = neighbours(cohorts[["r", "q", "t", "e"]], "r", "q", "t")
+    m.CLOSING_OF = neighbours(closable.assign(f=closable["e"])[["r", "q", "e", "t", "f"]], "r", "q", "e", "t")
     m.BEFORE = neighbours(board["before"], "r", "q", "e", "t")
     m.BUILT_INTO = neighbours(ways[["r", "q", "e", "t", "w"]], "r", "q", "e", "t")
     m.REFITTED_FROM = neighbours(board["refitted"].rename(columns={"o": "q"})[["r", "q", "e", "t", "w"]], "r", "q", "e", "t")
@@ -118,10 +122,10 @@ def add(m: Any, board: Board) -> None:
     m.START_FIXED = neighbours(board["start_fixed"][["r", "t", "g", "u"]], "r", "t")
     m.start_fixed_cost = table(groups, ["r", "g", "t"], "fixed_cost", "fixed cost of a start in t, while it lives [¤/yr]")
     m.STANDS = neighbours(board["capacities"][["r", "t", "q"]], "r", "t")
-    m.CLOSABLE = neighbours(cohorts[["r", "t", "q", "e"]], "r", "t")
+    m.CLOSABLE = neighbours(closable[["r", "t", "q", "e"]], "r", "t")
     m.fixed_cost = table(equipment, ["q"], "fixed_cost", "fixed cost of what stands [¤/Q/yr]")
     m.closing_cost = table(equipment, ["q"], "closing_cost", "cost of closing, once [¤/Q]")
-    m.CLOSING = neighbours(cohorts[["r", "q", "t", "e"]], "r", "q", "t")
+    m.CLOSING = neighbours(closable[["r", "q", "t", "e"]], "r", "q", "t")
     m.EXPIRING = neighbours(board["expiring"][["r", "q", "t", "u"]], "r", "q", "t")
 
 

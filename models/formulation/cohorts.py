@@ -11,6 +11,9 @@ from models.formulation.board import Board, lettered
 from models.formulation.sets import expiry, expiry_order
 from models.keys import explicit, windowed
 
+COUNTED = ("capacity", "capacity_closed", "capacity_expired", "moves", "rated_closed")
+"""Metrics that see whether capacity is closed."""
+
 
 def capital_recovery_factor(rate: float, years: float) -> float:
     """The annual payment that repays 1 over `years` at `rate`: rate / (1 − (1 + rate)^−years); 1/years at rate 0. [1/yr]"""
@@ -19,11 +22,13 @@ def capital_recovery_factor(rate: float, years: float) -> float:
 
 def prepare(board: Board) -> None:
     """Frames: `equipment` (q, life, ...), `today` (r, q, e, t, amount, built), `ways` (r, w, t, q, o, g, e, max, ...), `standing` (r, q, e, t),
-    `before`, `refitted` (r, w, o, e, t), `starts` (r, g, t), `capacities` (r, q, t), `expiring` (r, q, t, u), and who is charged when."""
+    `closable` (of these), `before`, `refitted` (r, w, o, e, t), `starts` (r, g, t), `capacities` (r, q, t), `expiring`
+    (r, q, t, u), and who is charged when."""
     _equipment(board)
     _today(board)
     _ways(board)
     _cohorts(board)
+    _closable(board)
     _charges(board)
 
 
@@ -116,6 +121,19 @@ def _cohorts(board: Board) -> None:
     ends = standing["e"].map(previous).astype("str")
     last = standing[(ends == standing["t"]).to_numpy(bool)]
     board["expiring"] = pd.DataFrame({"r": last["r"], "q": last["q"], "t": last["e"], "u": last["t"]})
+
+
+def _closable(board: Board) -> None:
+    """Closing can only pay where keeping costs something or is counted: elsewhere there is no such variable."""
+    equipment, policies = board["equipment"], board.table("policies")
+    counted = policies[(policies["active"] == "yes") & policies["metric"].isin(COUNTED)]
+    costly = equipment.loc[(equipment["fixed_cost"] > 0) | (equipment["min_load"] > 0), "q"]
+    factors = board.table("factors")
+    weighed = [q for cell in factors.loc[factors["on"] == "capacity", "item"] for q in board.names.members(cell, "factor_item")]
+    swapped = [q for cell in board.table("swaps")["old_equipment"] for q in board.names.members(cell, "equipment")]
+    scoped = [q for cell in counted["equipment"] for q in board.names.members(cell, "equipment")]
+    standing = board["standing"]
+    board["closable"] = standing[standing["q"].isin({*costly, *weighed, *swapped, *scoped})]
 
 
 def _charges(board: Board) -> None:

@@ -91,7 +91,7 @@ def add(m: Any, board: Board) -> None:
     pairs = periods.merge(periods.rename(columns={"t": "u", "order": "before"}), how="cross")
     to_date = pairs.loc[pairs["before"] <= pairs["order"], ["t", "u"]]
     m.GIVEN_TO_DATE = neighbours(old.rename(columns={"t": "u"}).merge(to_date, on="u")[["r", "q", "t", "v", "u"]], "r", "q", "t")
-    closed = board["standing"].merge(places[["r", "q"]], on=["r", "q"]).rename(columns={"t": "u"})
+    closed = board["closable"].merge(places[["r", "q"]], on=["r", "q"]).rename(columns={"t": "u"})
     m.CLOSED_TO_DATE = neighbours(closed.merge(to_date, on="u")[["r", "q", "t", "e", "u"]], "r", "q", "t")
     expired = board["expiring"].merge(places.loc[places["expired"].astype(bool), ["r", "q"]], on=["r", "q"]).rename(columns={"t": "e"})
     expired = expired.merge(to_date.rename(columns={"u": "e"}), on="e")

@@ -131,7 +131,6 @@ def test_rows_of_refits() -> None:
     }
     assert row(x, "standing", "A", "old", "(never)", "t1").terms == {
         ("standing", ("A", "old", "(never)", "t1")): 1,
-        ("closed", ("A", "old", "(never)", "t1")): 1,
         ("refitted", ("A", "new<old", "(never)", "t1")): 1.25,
     }
     assert row(x, "standing", "A", "new", "(never)", "t1").terms == {
@@ -364,3 +363,21 @@ def test_two_capacity_rows_that_fit_one_place_are_an_error() -> None:
     assert board["today"]["amount"].sum() == 7
     with pytest.raises(InputError, match="rows 1 and 2"):
         build(instance(capacity="region,equipment,built,amount\nA,q,2010,3\nA,q,2010,4", **tables))
+
+
+def test_closing_has_a_variable_only_where_it_can_pay() -> None:
+    """Keeping is free and nothing counts the mill: no variable. With a fixed cost, or a cap on capacity, there is one."""
+    plain = {
+        "regions": "region\nA",
+        "periods": "period,start,years\nt1,2025,1",
+        "commodities": "commodity,unit,balance\nx,t,year",
+        "equipment": "equipment,unit,annuity_life\nmill,t/yr,9",
+        "capacity": "region,equipment,amount\nA,mill,3",
+        "recipes": "route,item,amount\nrun,x,1\nrun,mill,-1",
+        "markets": "region,commodity,demand\nA,x,1",
+    }
+    assert compiled(instance(**plain)).columns["closed"].count == 0
+    assert compiled(instance(**plain | {"equipment": "equipment,unit,annuity_life,fixed_cost\nmill,t/yr,9,1"})).columns["closed"].count == 1
+    capped = instance(**plain, policies="policy,metric,sense,value\ncap,capacity,<=,2")
+    assert compiled(capped).columns["closed"].count == 1
+    assert solve(capped)["capacity"]["closed"].sum() == pytest.approx(1)
