@@ -1,6 +1,7 @@
 """HiGHS: what is loaded, stopped, cancelled, told. The problem is a market split: easy to write, hard to solve."""
 
 import threading
+from itertools import pairwise
 
 import numpy as np
 import pytest
@@ -61,7 +62,7 @@ def test_progress_comes_while_it_runs() -> None:
     """Seconds grow; the bound never passes the objective."""
     seen: list[Progress] = []
     run(market_split(), Limits(seconds=1.5, gap=0, progress=seen.append))
-    assert seen and all(a.seconds <= b.seconds for a, b in zip(seen, seen[1:], strict=False))
+    assert seen and all(a.seconds <= b.seconds for a, b in pairwise(seen))
     for p in seen:
         if p.objective is not None and p.bound is not None:
             assert p.bound <= p.objective + 1e-6

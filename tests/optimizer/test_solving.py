@@ -5,7 +5,7 @@ import threading
 import pytest
 from pytest import approx
 
-from models import Instance, InputError
+from models import InputError, Instance
 from optimizer import solve
 from optimizer.highs import Limits, Progress
 from optimizer.plan import PlanError
