@@ -135,7 +135,6 @@ def test_rows_of_refits() -> None:
     }
     assert row(x, "standing", "A", "new", "(never)", "t1").terms == {
         ("standing", ("A", "new", "(never)", "t1")): 1,
-        ("closed", ("A", "new", "(never)", "t1")): 1,
         ("new", ("A", "new", "t1")): -1,
         ("new", ("A", "new<old", "t1")): -1,
     }
