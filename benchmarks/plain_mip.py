@@ -5,11 +5,11 @@ Facility location as in the OR-Library; the dynamic steel model with its cost po
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import highspy
-import pandas as pd
 
 from models import Instance
 from optimizer.scenario import apply, find, load
@@ -25,7 +25,13 @@ def instance(name: str, scenario: str = "") -> Instance:
 
 def solver() -> highspy.Highs:
     h = highspy.Highs()
-    for option, value in (("output_flag", False), ("random_seed", 1), ("mip_rel_gap", 0.0), ("mip_abs_gap", 1e-9), ("mip_feasibility_tolerance", 1e-7)):
+    for option, value in (
+        ("output_flag", False),
+        ("random_seed", 1),
+        ("mip_rel_gap", 0.0),
+        ("mip_abs_gap", 1e-9),
+        ("mip_feasibility_tolerance", 1e-7),
+    ):
         h.setOptionValue(option, value)
     return h
 
@@ -71,11 +77,15 @@ def steel_dynamic() -> highspy.Highs:
     level = {(i, k, p): h.addVariable(0, inf) for i in plants for k in routes for p in periods}
     price = {(s.region, s.commodity, s.supplier, s.period): s.price for s in t["sources"].itertuples()}
     bought = {(r, c, x, p): h.addVariable(0, inf, weight[p] * cost) for (r, c, x, q), cost in price.items() for p in periods if q in ("", p)}
-    sent = {(f.origin, f.destination, f.commodity, p): h.addVariable(0, inf, weight[p] * f.handling) for f in t["freight"].itertuples() for p in periods}
+    sent = {
+        (f.origin, f.destination, f.commodity, p): h.addVariable(0, inf, weight[p] * f.handling) for f in t["freight"].itertuples() for p in periods
+    }
     sale = t["markets"][t["markets"]["price"].notna()].iloc[0]
     sold = {p: h.addVariable(0, sale["max"], -weight[p] * sale["price"]) for p in periods}
     demand = {(m.region, m.period): m.demand for m in t["markets"].itertuples() if m.demand > 0}
-    arriving, leaving, supply = ({} for _ in range(3))  # type: dict, dict, dict
+    arriving: dict[tuple[str, str, str], list[Any]] = {}
+    leaving: dict[tuple[str, str, str], list[Any]] = {}
+    supply: dict[tuple[str, str, str], list[Any]] = {}
     for (o, d, c, p), flow in sent.items():
         arriving.setdefault((d, c, p), []).append(flow)
         leaving.setdefault((o, c, p), []).append(flow)
@@ -102,7 +112,7 @@ def steel_dynamic() -> highspy.Highs:
     return h
 
 
-def tables() -> pd.DataFrame:
-    """Name, plain model."""
-    cases = [(f"facility-location {s}", facility_location, (s,)) for s in ("cap41", "cap42", "cap43", "cap61", "cap71", "cap74")]
-    return pd.DataFrame([*cases, ("mexico-steel-dynamic", steel_dynamic, ())], columns=["case", "build", "arguments"])
+def cases() -> list[tuple[str, Callable[..., highspy.Highs], tuple[str, ...]]]:
+    """Name, builder of the plain model, its arguments (also the scenario of the instance)."""
+    sites = [(f"facility-location {s}", facility_location, (s,)) for s in ("cap41", "cap42", "cap43", "cap61", "cap71", "cap74")]
+    return [*sites, ("mexico-steel-dynamic", steel_dynamic, ())]

@@ -43,13 +43,15 @@ class Progress:
 
 @dataclass(frozen=True)
 class Limits:
-    """When to stop: seconds, relative gap of a MIP, an event set from outside; and whom to tell how far it is."""
+    """When to stop: seconds, relative gap of a MIP, an event set from outside; whom to tell how far it is; threads, and
+    the seed of the solver's random choices."""
 
     seconds: float | None = None
     gap: float = 1e-4
     cancel: threading.Event | None = None
     progress: Callable[[Progress], None] | None = None
     threads: int | None = None
+    seed: int = 1
 
 
 @dataclass(frozen=True)
@@ -92,7 +94,7 @@ def run(problem: Scaled, limits: Limits, offset: float = 0.0, method: str | None
 
 
 def _options(limits: Limits, mip: bool, method: str) -> dict[str, object]:
-    options: dict[str, object] = {"output_flag": False, "random_seed": 1}
+    options: dict[str, object] = {"output_flag": False, "random_seed": limits.seed}
     if limits.seconds is not None:
         options["time_limit"] = float(max(0.0, limits.seconds))
     if limits.threads:
