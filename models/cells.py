@@ -15,7 +15,12 @@ NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?")
 THOUSANDS = re.compile(r"[+-]?\d{1,3}([, \u00a0]\d{3})+(\.\d+)?")
 DASHES = {"-", "—", "——", "–", "/", "无", "n/a", "none", "null"}
 TOTALS = {"合计", "总计", "小计", "全国", "其中", "其中:", "其中：", "total", "sum", "subtotal"}
+ERRORS = {"#DIV/0!", "#N/A", "#NAME?", "#NULL!", "#NUM!", "#REF!", "#VALUE!"}
 LONGEST_NAME = 64
+
+
+class Formula(str):
+    """A cell that holds a formula whose value was never computed."""
 
 
 @dataclass
@@ -39,7 +44,13 @@ def text(cell: Cell) -> str:
     if isinstance(cell, datetime.datetime | datetime.date):
         raise CellError("date")
     if isinstance(cell, int | float):
-        return str(int(cell)) if float(cell).is_integer() and abs(cell) < 2**53 else repr(float(cell))
+        if abs(cell) >= 2**53:
+            raise CellError("long_number")
+        return str(int(cell)) if float(cell).is_integer() else repr(float(cell))
+    if isinstance(cell, Formula):
+        raise CellError("formula")
+    if str(cell).strip().upper() in ERRORS:
+        raise CellError("error_cell")
     return str(cell).strip()
 
 
@@ -86,6 +97,8 @@ def number(cell: Cell, percent: bool = False) -> tuple[float, bool]:
         return float(cell) + 0.0, False
     if isinstance(cell, datetime.datetime | datetime.date):
         raise CellError("date")
+    if isinstance(cell, Formula):
+        raise CellError("formula")
     raw = str(cell).strip()
     if NUMBER.fullmatch(raw) and raw.isascii():
         return _finite(raw), False

@@ -182,11 +182,10 @@ def _resolve_names(frame: pd.DataFrame, table: Table, file: str, names: Names, f
                     rows = frame.index[frame[c.name] == cell]
                     what = {"item": "commodity or equipment", "factor_item": "commodity, equipment or mode"}.get(c.of, c.of)
                     near = nearest(part, [*known, *aliases])
+                    code = "total_row" if part.casefold() in cells.TOTALS else "unknown_name"
                     for row in rows[:20]:
                         said2: dict[str, object] = {"what": what, "near": near}
-                        found.problems.append(
-                            Problem("unknown_name", file=file, table=table.name, row=int(row), column=c.name, value=part, said=said2)
-                        )
+                        found.problems.append(Problem(code, file=file, table=table.name, row=int(row), column=c.name, value=part, said=said2))
             if single and (len(fixed) > 1 or (fixed and names.members(fixed[0], c.of) != (fixed[0],))):
                 row = int(frame.index[frame[c.name] == cell][0])
                 why = {"why": "one name is wanted here / 此处只能填一个名称"}

@@ -36,6 +36,11 @@ MESSAGES: dict[str, tuple[str, str]] = {
     "dash": ("blank means 'not given'; write 0 for zero", "空白表示未给出；零请写 0"),
     "boolean": ("TRUE or FALSE where a number is wanted", "此处应为数字，不是 TRUE/FALSE"),
     "date": ("a date: the spreadsheet changed what was typed; set the cell to Text", "是日期：表格软件改动了输入，请将单元格设为文本"),
+    "formula": (
+        "a formula without a stored value: open and save it in the spreadsheet, or paste values",
+        "公式没有已存的数值：请在表格软件中打开并保存，或粘贴为数值",
+    ),
+    "long_number": ("too long for a number: set the cell to Text", "数字过长：请将单元格设为文本"),
     "error_cell": ("the cell holds an error", "单元格为错误值"),
     "range": ("must be {allowed}", "必须 {allowed}"),
     "choice": ("must be one of {allowed}{near}", "只能是 {allowed}{near}"),

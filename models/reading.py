@@ -6,7 +6,6 @@ import csv
 import re
 import tomllib
 import unicodedata
-import zipfile
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -14,14 +13,14 @@ from typing import Any
 
 import pandas as pd
 
-from models.cells import Cell, blank, text
-from models.problems import Problem, nearest
+from models.cells import Cell, CellError, blank, text
+from models.problems import Problem, nearest, rule
 from models.tables import TABLES
+from models.workbook import Marks, inspect, reference, refused
 
 IGNORED_FILES = re.compile(r"(~\$.*|\..*|thumbs\.db|desktop\.ini)", re.IGNORECASE)
 IGNORED_SHEETS = ("about", "说明", "lists")
 SETTINGS_SHEET = "instance"
-LARGEST_WORKBOOK = 400 * 2**20
 
 
 @dataclass
@@ -138,43 +137,26 @@ def _workbook(file: Path) -> Raw:
     from python_calamine import CalamineError, CalamineWorkbook
 
     raw = Raw()
-    head = file.read_bytes()[:8]
-    if head.startswith(b"\xd0\xcf\x11\xe0") and file.suffix.lower() != ".xls":
-        raw.problems.append(Problem("bad_workbook", file=file.name, said={"why": "it is encrypted; remove the password / 已加密，请去除密码"}))
+    problem = refused(file)
+    if problem is not None:
+        raw.problems.append(problem)
         return raw
-    if file.suffix.lower() in (".xlsx", ".xlsm"):
-        try:
-            with zipfile.ZipFile(file) as zipped:
-                size = sum(entry.file_size for entry in zipped.infolist())
-                dtd = any(b"<!DOCTYPE" in zipped.open(e).read(4096) for e in zipped.infolist() if e.filename.endswith(".xml"))
-        except (zipfile.BadZipFile, OSError):
-            why = "it is no xlsx file (HTML or CSV text?), or incomplete; save it as .xlsx / 不是 xlsx 文件或文件不完整，请另存为 .xlsx"
-            raw.problems.append(Problem("bad_workbook", file=file.name, said={"why": why}))
-            return raw
-        if size > LARGEST_WORKBOOK:
-            raw.problems.append(
-                Problem("huge_workbook", file=file.name, said={"size": f"{size / 2**20:.0f} MB", "limit": f"{LARGEST_WORKBOOK / 2**20:.0f} MB"})
-            )
-            return raw
-        if dtd:
-            raw.problems.append(Problem("bad_workbook", file=file.name, said={"why": "a file in it has a DTD; refused / 含有 DTD，拒绝读取"}))
-            return raw
     try:
         book = CalamineWorkbook.from_path(str(file))
     except (CalamineError, OSError, ValueError) as error:
         raw.problems.append(Problem("bad_workbook", file=file.name, said={"why": error}))
         return raw
+    marks, links = inspect(file)
+    if links:
+        raw.warnings.append(
+            rule("it links to another workbook; the values stored here are used", "引用了其他工作簿，采用此处存储的数值", file=file.name)
+        )
     for sheet in book.sheet_names:
         plain = unicodedata.normalize("NFKC", sheet).strip()
         name = _table_name(plain)
         if plain.casefold() in IGNORED_SHEETS or plain.startswith("x_"):
             continue
-        page = book.get_sheet_by_name(sheet)
-        cells: list[list[Cell]] = [list(row) for row in page.to_python(skip_empty_area=False)]
-        for (top, left), (bottom, right) in getattr(page, "merged_cell_ranges", None) or ():
-            for i in range(top, min(bottom + 1, len(cells))):
-                for j in range(left, right + 1):
-                    cells[i][j] = cells[top][left]
+        cells = _cells(raw, book.get_sheet_by_name(sheet), f"{file.name}!{sheet}", marks.get(sheet, Marks()))
         if plain.casefold() == SETTINGS_SHEET:
             raw.settings = _settings(cells)
         elif name is None:
@@ -188,15 +170,36 @@ def _workbook(file: Path) -> Raw:
     return raw
 
 
+def _cells(raw: Raw, page: Any, file: str, marks: Marks) -> list[list[Cell]]:
+    """The cells of a sheet: merged ones filled from the first, errors and formulas without a value put back; all of it said."""
+    cells: list[list[Cell]] = [list(row) for row in page.to_python(skip_empty_area=False)]
+    for (top, left), (bottom, right) in getattr(page, "merged_cell_ranges", None) or ():
+        if top < len(cells) and not blank(cells[top][left]):
+            en, zh = f"merged cells {reference(top, left)}:{reference(bottom, right)}: the value is used for all", "合并单元格，各格均取该值"
+            raw.warnings.append(rule(en, zh, file=file))
+        for i in range(top, min(bottom + 1, len(cells))):
+            for j in range(left, right + 1):
+                cells[i][j] = cells[top][left]
+    for (i, j), mark in marks.cells.items():
+        if 0 <= i < len(cells) and j < len(cells[i]):
+            cells[i][j] = mark
+    if marks.hidden:
+        raw.warnings.append(rule("the sheet is hidden, but is used", "工作表被隐藏，但仍被使用", file=file))
+    for row in marks.hidden_rows:
+        if row <= len(cells) and any(not blank(c) for c in cells[row - 1]):
+            raw.warnings.append(rule("the row is hidden, but is used", "该行被隐藏，但仍被使用", file=file, row=row))
+    return cells
+
+
 def _settings(cells: list[list[Cell]]) -> dict[str, Any]:
     """Rows `key, value` of the sheet `instance`; `a|b` in `projects` is a list."""
     out: dict[str, Any] = {}
     for row in cells:
-        if len(row) >= 2 and not blank(row[0]) and not blank(row[1]) and text(row[0]) != "key":
+        if len(row) >= 2 and not blank(row[0]) and not blank(row[1]) and _shown(row[0]) != "key":
             value = row[1]
             if isinstance(value, float) and value.is_integer():
                 value = int(value)
-            out[text(row[0])] = str(value).split("|") if text(row[0]) == "projects" else value
+            out[_shown(row[0])] = str(value).split("|") if _shown(row[0]) == "projects" else value
     return out
 
 
@@ -219,7 +222,7 @@ def _add(raw: Raw, name: str, file: str, lines: list[list[Cell]], numbers: list[
             said={"en": f"header found in row {numbers[at]}; rows above it skipped", "zh": f"表头在第 {numbers[at]} 行，其上各行已略过"},
         )
         raw.warnings.append(note)
-    header = [text(c) for c in lines[at]]
+    header = [_shown(c) for c in lines[at]]
     width = len(header) if strict else max((j + 1 for j, c in enumerate(header) if c), default=0)
     body: list[list[Cell]] = []
     rows: list[int] = []
@@ -239,6 +242,14 @@ def _add(raw: Raw, name: str, file: str, lines: list[list[Cell]], numbers: list[
         rows.append(n)
     columns = [list(c) for c in zip(*body, strict=True)] if body else [[] for _ in range(width)]
     raw.tables[name] = RawTable(name, file, header[:width], columns, rows)
+
+
+def _shown(cell: Cell) -> str:
+    """A header cell as text; what is none (a date, an error) as it looks, so that it is refused by its name."""
+    try:
+        return text(cell)
+    except CellError:
+        return str(cell)
 
 
 def _bare(cell: Cell) -> str:
