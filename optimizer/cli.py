@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import contextlib
+import signal
 import sys
+import threading
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -116,8 +118,8 @@ def solve(
         from optimizer.highs import Limits
         from optimizer.solving import solve as run
 
-        with _progress(quiet=json) as progress:
-            plan = run(loaded, Limits(seconds=time_limit, gap=gap, progress=progress))
+        with _progress(quiet=json) as progress, _interrupt() as cancel:
+            plan = run(loaded, Limits(seconds=time_limit, gap=gap, cancel=cancel, progress=progress))
     plan = _finish(plan, folder, read, force)
     if json:
         print((folder / "summary.json").read_text("utf-8"), end="")
@@ -155,6 +157,23 @@ def _exit_code(status: str, certified: bool) -> int:
     if status == "infeasible":
         return INFEASIBLE if certified else STOPPED
     return WRONG_INPUT if status == "unbounded" else STOPPED
+
+
+@contextlib.contextmanager
+def _interrupt() -> Iterator[threading.Event]:
+    """An event that Ctrl-C sets, so that a solve ends in good order; a second Ctrl-C ends the command."""
+    cancel = threading.Event()
+
+    def stop(number: int, frame: object) -> None:
+        if cancel.is_set():
+            raise KeyboardInterrupt
+        cancel.set()
+
+    before = signal.signal(signal.SIGINT, stop)
+    try:
+        yield cancel
+    finally:
+        signal.signal(signal.SIGINT, before)
 
 
 @contextlib.contextmanager

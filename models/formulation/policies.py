@@ -114,7 +114,7 @@ def prepare(board: Board, metrics: dict[str, Metric]) -> Written:
 
 def _alike(board: Board) -> None:
     """Warns of two policies whose rows are equal in all but their values."""
-    table = board.table("policies").fillna({c: -1.0 for c in ("coefficient", "from", "until")})
+    table = board.table("policies").fillna(dict.fromkeys(("coefficient", "from", "until"), -1.0))
     heads, rows = ["sense", "each", "span", "from", "until"], ["side", "metric", "coefficient", "lag", *SCOPE]
     seen: dict[tuple[object, ...], str] = {}
     for name, group in table.groupby("policy", sort=False):
