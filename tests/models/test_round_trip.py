@@ -58,7 +58,7 @@ def test_rows_keep_their_numbers_in_the_file(tmp_path: Path) -> None:
     loaded = Instance.load(folder(tmp_path, markets="region,commodity,period,demand\n\n广东,steel,t1,5\n\n广东,steel,t2,6\n"))
     assert loaded.tables["markets"].index.tolist() == [3, 5]
     broken = loaded.tables["markets"].assign(demand=[5.0, -1.0])
-    with pytest.raises(InputError, match="markets, row 5, column demand|row 5"):
+    with pytest.raises(InputError, match="markets, row 5, column demand"):
         loaded.replace({"markets": broken})
 
 
