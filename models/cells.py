@@ -32,7 +32,9 @@ class CellError(Exception):
 
 
 def blank(cell: Cell) -> bool:
-    return cell is None or (isinstance(cell, float) and math.isnan(cell)) or (isinstance(cell, str) and not cell.strip("\ufeff \t\r\n\u3000\u200b"))
+    if isinstance(cell, str):
+        return not cell or not cell.strip("\ufeff \t\r\n\u3000\u200b")
+    return cell is None or (isinstance(cell, float) and math.isnan(cell))
 
 
 def text(cell: Cell) -> str:

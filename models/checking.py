@@ -102,9 +102,10 @@ def _mended(raw: RawTable, column: str, row: int, cell: cells.Cell, read: object
 
 
 def _numbers(column: list[cells.Cell], c: Column, raw: RawTable, found: Findings) -> np.ndarray:
-    out = np.full(len(column), np.nan)
+    out = _plain_numbers(column)
     percent = c.unit == "1" and c.most is not None
-    for i, cell in enumerate(column):
+    for i in np.flatnonzero(~np.isfinite(out)).tolist():
+        cell, out[i] = column[i], np.nan
         if cells.blank(cell):
             if c.required:
                 found.problems.append(Problem("required", file=raw.file, table=raw.name, row=raw.rows[i], column=c.name))
@@ -121,6 +122,13 @@ def _numbers(column: list[cells.Cell], c: Column, raw: RawTable, found: Findings
     if c.default is not None:
         out[np.isnan(out)] = float(c.default)
     return out
+
+
+def _plain_numbers(column: list[cells.Cell]) -> np.ndarray:
+    """Numbers written plainly, all at once; NaN for every cell that has to be looked at."""
+    if all(type(cell) is str for cell in column):
+        return np.asarray(pd.to_numeric(pd.Series(column, dtype=object), errors="coerce"), float) + 0.0
+    return np.array([float(cell) + 0.0 if type(cell) in (int, float) else np.nan for cell in column], float)  # type: ignore[arg-type]
 
 
 def _texts(column: list[cells.Cell], c: Column, raw: RawTable, found: Findings) -> pd.Series:

@@ -159,26 +159,26 @@ def _balances(tables: Frames) -> dict[str, str]:
     return dict(zip(frame["commodity"], frame["balance"], strict=True))
 
 
+def _of_balance(frame: pd.DataFrame, balance: str, tables: Frames, names: Names) -> pd.Series:
+    """For each row the first commodity of its cell that is balanced so; "" if there is none."""
+    kinds = _balances(tables)
+    first = {cell: next((c for c in names.members(cell, "commodity") if kinds[c] == balance), "") for cell in frame["commodity"].unique()}
+    return frame["commodity"].map(first)
+
+
 def _no_slice_for_year(frame: pd.DataFrame, table: str, tables: Frames, names: Names, say: Say) -> None:
-    balance = _balances(tables)
-    for i in frame.index[frame["slice"] != ""]:
-        wrong = [c for c in names.members(frame.at[i, "commodity"], "commodity") if balance[c] == "year"]
-        if wrong:
-            say(table, i, "slice", f"{wrong[0]} is balanced over the year and has no slices", f"{wrong[0]} 按年平衡，没有时段")
+    sliced = frame[frame["slice"] != ""]
+    for i, c in _of_balance(sliced, "year", tables, names).items():
+        if c:
+            say(table, i, "slice", f"{c} is balanced over the year and has no slices", f"{c} 按年平衡，没有时段")
 
 
 def _no_burden(frame: pd.DataFrame, table: str, tables: Frames, names: Names, say: Say) -> None:
-    balance = _balances(tables)
-    for i in frame.index[frame["commodity"] != ""]:
-        for c in names.members(frame.at[i, "commodity"], "commodity"):
-            if balance[c] == "tally":
-                say(
-                    table,
-                    i,
-                    "commodity",
-                    f"{c} is a burden (tally): it cannot be bought, sold, shipped or stored",
-                    f"{c} 为 tally，不能买卖、运输或储存",
-                )
+    named = frame[frame["commodity"] != ""]
+    found = _of_balance(named, "tally", tables, names)
+    for i, c in found[found != ""].items():
+        en = f"{c} is a burden (tally): it cannot be bought, sold, shipped or stored"
+        say(table, i, "commodity", en, f"{c} 为 tally，不能买卖、运输或储存")
 
 
 def _links(settings: Any, tables: Frames, names: Names, say: Say) -> None:
