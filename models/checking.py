@@ -53,7 +53,7 @@ def typed(raw: Raw, money: str) -> tuple[dict[str, pd.DataFrame], Names, Finding
     for name, frame in frames.items():
         _convert(frame, TABLES[name], headers[name], raw.tables[name].file, frames, money, names, found)
         for c in TABLES[name].columns:
-            _bounds(frame, c, raw.tables[name].file, found)
+            _bounds(frame, c, name, raw.tables[name].file, found)
     return frames, names, found
 
 
@@ -271,7 +271,7 @@ def unit_of(frame: pd.DataFrame, table: Table, column: str, frames: dict[str, pd
     return want
 
 
-def _bounds(frame: pd.DataFrame, c: Column, file: str, found: Findings) -> None:
+def _bounds(frame: pd.DataFrame, c: Column, table: str, file: str, found: Findings) -> None:
     if not c.numeric or c.name not in frame or not c.allowed:
         return
     v = frame[c.name].to_numpy(float)
@@ -281,4 +281,4 @@ def _bounds(frame: pd.DataFrame, c: Column, file: str, found: Findings) -> None:
             bad |= wrong(v, end) & ~np.isnan(v)
     for i in np.flatnonzero(bad)[:50]:
         row = int(frame.index[i])
-        found.problems.append(Problem("range", file=file, column=c.name, row=row, value=f"{v[i]:g}", said={"allowed": c.allowed}))
+        found.problems.append(Problem("range", file=file, table=table, column=c.name, row=row, value=f"{v[i]:g}", said={"allowed": c.allowed}))
