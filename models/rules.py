@@ -23,7 +23,7 @@ def check_tables(settings: Any, tables: Frames, names: Names, files: Mapping[str
 
     for check in (_periods, _slices, _commodities, _equipment, _capacity, _builds, _recipes, _sources, _markets, _links, _freight, _stocks, _swaps):
         check(settings, tables, names, say)
-    _unused(tables, names, found)
+    _inside_a_period(tables, names, found)
 
 
 Say = Callable[[str, object, str, str, str], None]
@@ -225,8 +225,8 @@ def _swaps(settings: Any, tables: Frames, names: Names, say: Say) -> None:
     _double(tables["swaps"], "rule", "swaps", say)
 
 
-def _unused(tables: Frames, names: Names, found: Findings) -> None:
-    """Names of routes that only `routes` knows were refused as unknown; here what is allowed but odd is warned of."""
+def _inside_a_period(tables: Frames, names: Names, found: Findings) -> None:
+    """Warns of lives that end inside a period."""
     life = tables["equipment"].set_index("equipment")["life"]
     starts = tables["periods"]["start"].to_numpy()
     for i, cell, built in zip(tables["capacity"].index, tables["capacity"]["equipment"], tables["capacity"]["built"], strict=True):
