@@ -78,12 +78,17 @@ def profiles(mild: bool = False) -> list[dict[str, object]]:
     return rows
 
 
+def grid_energy() -> Fact:
+    """Mean energy price of the grid: what the source calls delivered, less the charge for capacity."""
+    value = f("grid_price").value - a("demand_charge").value * 12 / (8760 * a("grid_load_factor").value)
+    return Fact(value, f"{f('grid_price').source}; assumption: demand_charge, grid_load_factor, valley, peak", "assumption")
+
+
 def days() -> None:
     """Slices, and what differs by hour: prices of the grid, the line of another wind farm, loads."""
     kinds, wind = weather(), mean_by_season("wind")
     hours = [a("valley").value if 10 <= h < 16 else a("peak").value if 17 <= h < 22 else 1.0 for h in range(24)]
-    energy = f("grid_price").value - a("demand_charge").value * 12 / (8760 * a("grid_load_factor").value)
-    flat = Fact(24 * energy / sum(hours), f"{f('grid_price').source}; assumption: demand_charge, valley, peak", "assumption")
+    flat = grid_energy() * (24 / sum(hours))
     heat = {"spring": 1.0, "summer": 2 - a("heat_winter").value, "autumn": 1.0, "winter": a("heat_winter").value}
     both = f"{f('coal_benchmark').source}; assumption: line_fee"
     line = Fact(f("coal_benchmark").value + a("line_fee").value, both, "assumption")
@@ -263,6 +268,8 @@ def main() -> None:
     for name, rows in TABLES.items():
         write(HERE / f"{name}.csv", rows)
     write(HERE / "scenarios" / "weather-mild.csv", profiles(mild=True))
+    flat = f"{grid_energy().value:.6g}"
+    write(HERE / "scenarios" / "flat-tariff.csv", [row | ({"price": flat} if row["supplier"] == "grid" else {}) for row in TABLES["sources"]])
     (HERE / "instance.toml").write_text(MAIN.format(rate=f("discount_rate").value), encoding="utf-8")
     unused = (set(ASSUMED) | set(FIGURES)) - USED
     if unused:
