@@ -82,6 +82,12 @@ class Metrics:
         seen = sorted({int(x) for f in frames if "x" in f for x in f["x"].unique()})
         return [str(v) for v in self.labels[seen]]
 
+    def cycling(self, region: str, commodity: str) -> bool:
+        """Is a stock of these cells one of a day or season?"""
+        stocks, names = self.board["stocks"], self.board.names
+        own = stocks["r"].isin(names.members(region, "region")) & stocks["c"].isin(names.members(commodity, "commodity"))
+        return bool((own & (stocks["cycle"] != "horizon")).any())
+
     def scoped(self, metric: Metric, frame: pd.DataFrame, cells: Mapping[str, str], same: Iterable[str], written: pd.DataFrame) -> pd.DataFrame:
         """The frame's rows in the scope of a policy row, joined with the written rows they count in.
 

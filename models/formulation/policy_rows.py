@@ -80,8 +80,7 @@ class _Policy:
         sides = {"left": np.zeros(len(rows)), "right": np.zeros(len(rows))}
         has_left, terms = np.zeros(len(rows), bool), []
         for row in self.rows:
-            factor = self._coefficients(row, rows) * (values if row["side"] == "right" else 1.0)
-            numbers, found = self._row(row, rows, factor)
+            numbers, found = self._row(row, rows, values if row["side"] == "right" else np.ones(len(rows)))
             sides[row["side"]] += numbers
             terms += [(key, frame.assign(side=row["side"])) for key, frame in found]
             if row["side"] == "left":
@@ -108,7 +107,7 @@ class _Policy:
                     self.bad(row, column, f"metric {metric.name} has no {column}", f"指标 {metric.name} 没有 {column}")
             if metric.kind == "state" and head["span"] != "period":
                 self.bad(row, "span", "a state cannot be summed over periods", "状态量不能跨时期求和")
-            if metric.name == "stock" and head["sense"] != ">=" and (self.board["stocks"]["cycle"] != "horizon").any():
+            if metric.name == "stock" and (head["sense"] != ">=" or row["side"] == "right") and self.metrics.cycling(row["region"], row["commodity"]):
                 self.bad(row, "sense", "the least level of a day or season can only be at least something", "日或季节库存的最低水平只能用 >=")
         if head["sense"] == "price" and (self.shared or head["span"] != "period"):
             self.bad(head, "sense", "a price has no right side and no span", "price 没有右侧，也没有跨度")
@@ -182,7 +181,8 @@ class _Policy:
 
     def _missing(self, row: dict[str, Any], column: str, found: np.ndarray, rows: pd.DataFrame, en: str, zh: str) -> None:
         """One problem that lists all keys for which no number was found."""
-        keys = [", ".join(v for v in key if v) for key in rows.loc[np.isnan(found), ["member", "period"]].itertuples(index=False)]
+        lacking = rows.loc[np.isnan(found), ["member", "period"]].drop_duplicates()
+        keys = [", ".join(v for v in key if v) for key in lacking.itertuples(index=False)]
         if keys:
             shown = "; ".join(keys[:200]) + (f" ... ({len(keys)})" if len(keys) > 200 else "")
             self.bad(row, column, f"{en} {shown}", f"{zh}{shown}")
@@ -212,11 +212,16 @@ class _Policy:
         return np.asarray(np.nan_to_num(found))
 
     def _row(self, row: dict[str, Any], rows: pd.DataFrame, factor: np.ndarray) -> tuple[np.ndarray, list[tuple[tuple[str, int], pd.DataFrame]]]:
-        """Numbers per written row, and terms per metric part, of one policy row."""
+        """Numbers per written row, and terms per metric part, of one policy row. `factor` is the value on the right side, 1 on the left."""
         metric = self.metrics[row["metric"]]
         joined, before = self._periods(int(row["lag"]), rows)
         rate = (self.kind if metric.name == "constant" else metric.kind) == "rate"
-        joined["times"] = joined.pop("years") if rate and self.head["span"] != "period" else 1.0
+        if self.head["span"] == "period":
+            coefficients = self._coefficients(row, rows)
+            joined["times"] = coefficients[joined["_i"]]
+        else:
+            summed = self.board["periods"]["t"].to_numpy()[joined.pop("at") + int(row["lag"])]
+            joined["times"] = self._coefficients(row, rows.iloc[joined["_i"]].assign(period=summed)) * (joined["years"] if rate else 1.0)
         if metric.name == "constant":
             return factor * np.bincount(joined["_i"], joined["times"], minlength=len(rows)), []
         cells = {c: row[c] for c in SCOPE if row[c]}
@@ -235,7 +240,7 @@ class _Policy:
                 coefficient = entries["times"].to_numpy() * factor[entries["_i"].to_numpy()]
                 terms.append(((metric.name, n), entries[columns].assign(coefficient=coefficient)))
         if before.any():
-            numbers[before] += factor[before] * self._before(row, metric, rows[before], cells, same)
+            numbers[before] += factor[before] * self._before(row, metric, rows[before], coefficients[before], cells, same)
         if not matched and not terms and not before.any():
             self.bad(row, "metric", "its scope matches nothing in the model", "其范围在模型中没有对应的量")
         return numbers, terms
@@ -262,14 +267,16 @@ class _Policy:
         first = 0 if self.head["span"] == "to_date" else max(0, int(self.window["order"].iloc[0]) - lag)
         summed = own.merge(pd.DataFrame({"t": code, "years": years, "at": periods["order"].to_numpy()}), how="cross")
         summed = summed[((summed["at"] >= first) & (summed["at"] <= summed["order"])).to_numpy()]
-        return summed.drop(columns=["at", "order"]), np.zeros(len(rows), bool)
+        return summed.drop(columns="order").reset_index(drop=True), np.zeros(len(rows), bool)
 
-    def _before(self, row: dict[str, Any], metric: Metric, rows: pd.DataFrame, cells: dict[str, str], same: list[str]) -> np.ndarray:
-        """What stands in for a lagged row before the first period: today's state, else the observed `base`."""
+    def _before(
+        self, row: dict[str, Any], metric: Metric, rows: pd.DataFrame, coefficients: np.ndarray, cells: dict[str, str], same: list[str]
+    ) -> np.ndarray:
+        """What stands in for a lagged row before the first period: today's state × coefficient, else the observed `base`."""
         if metric.kind == "state" and metric.today is not None:
             joined = self.metrics.coded(rows[self.each].assign(t=""), [*self.each, "t"]).assign(_i=np.arange(len(rows)), times=1.0)
             entries = self._entries(row, metric, self.metrics.numbers(metric.name, "today"), cells, same, joined)
-            return np.bincount(entries["_i"], entries["value"] * entries["times"], minlength=len(rows))
+            return coefficients * np.bincount(entries["_i"], entries["value"] * entries["times"], minlength=len(rows))
         found = self._looked_up(rows.reset_index(drop=True), self.values, "base")
         en = "reaches before the first period: give policy_values.base, or a later `from`, for"
         self._missing(row, "lag", found, rows.reset_index(drop=True), en, "滞后早于首个时期，请给出 base 或推迟 from：")

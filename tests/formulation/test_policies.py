@@ -285,6 +285,48 @@ def test_coefficients_by_row_and_period() -> None:
     assert plan["policies"]["shadow_price"].tolist() == approx([1, 2])
 
 
+def test_each_period_of_a_span_has_its_own_coefficient() -> None:
+    """b counts 1 in t1, half in t2: 2 × x1 + 1.5 × x2 <= 26 over the horizon. A counted tonne is worth 4 in t1 and 1.5 / 1.5 = 1 in t2:
+    x1 = 10, x2 = 4: 40 + (4 + 12) × 1.5 = 64. To date (20, then 26) the same plan; there t1 is worth 4 − 1 = 3."""
+    head = "policy,row,metric,commodity,sense,span\ncap,1,burden,b,<=,"
+    values = "policy,row,period,value\ncap,1,t1,1\ncap,1,t2,0.5\ncap,,t1,20\ncap,,t2,26"
+    horizon = instance(policies=f"{head}horizon", policy_values=values, **SPANS)
+    assert row(compiled(horizon), "policy_at_most", "cap", "", "t2").terms == {
+        ("activity", ("A", "dirty", "t1", "(year)")): 2,
+        ("activity", ("A", "dirty", "t2", "(year)")): 1.5,
+    }
+    plan = solve(horizon)
+    assert plan.objective == approx(64)
+    assert plan["policies"]["shadow_price"].tolist() == approx([1])
+    to_date = instance(policies=f"{head}to_date", policy_values=values.replace("t1,20", "t1,19"), **SPANS)
+    assert row(compiled(to_date), "policy_at_most", "cap", "", "t2").terms[("activity", ("A", "dirty", "t1", "(year)"))] == 2
+    plan = solve(to_date)  # x1 = 9.5, x2 = 14/3: a tonne more in t1 saves 4, and costs 1 in t2
+    assert plan.objective == approx(11 * 4 + (20 - 14 / 3) * 1.5)
+    assert plan["policies"]["shadow_price"].tolist() == approx([3, 1])
+
+
+def test_a_base_is_taken_before_the_value_alone_multiplies_it() -> None:
+    """made <= 1.5 × (2 × made one period ago): with a base of 4 in t1 that is 6 (the base stands in for the lagged row, coefficient and all); in t2
+    3 × t1. Own 1, bought 6, demand 10, weights 1: t1 6 + 24, t2 10: 40. One more in t1: 5."""
+    given = instance(
+        regions="region\nA",
+        periods="period,start,years,weight\nt1,2025,5,1\nt2,2030,5,1",
+        commodities="commodity,unit,balance\nx,t,year",
+        routes="route,region,cost\nown,A,1",
+        recipes="route,item,amount\nown,x,1",
+        sources="region,commodity,price\nA,x,6",
+        markets="region,commodity,demand\nA,x,10",
+        policies="policy,row,side,metric,coefficient,commodity,lag,sense,value\ng,1,left,made,,x,,<=,1.5\ng,2,right,made,2,x,1,,",
+        policy_values="policy,period,base\ng,t1,4",
+    )
+    x = compiled(given)
+    assert row(x, "policy_at_most", "g", "", "t1").upper == approx(6)
+    assert row(x, "policy_at_most", "g", "", "t2").terms[("activity", ("A", "own", "t1", "(year)"))] == approx(-3)
+    plan = solve(given)
+    assert plan.objective == approx(40)
+    assert only(plan["policies"], period="t1").shadow_price == approx(5)
+
+
 def test_right_hand_shares_of_several_metrics() -> None:
     """B >= 0.1 × (A + 2 × C + 10): with C = 0, B = 0.1 × (10 − B + 10): B = 20/11, A = 90/11: (90 + 60)/11 = 13.6364 a period. Loosened by 1,
     1.1 B = 1: 10/11 units back to A: 1.8182."""

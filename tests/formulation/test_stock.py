@@ -187,6 +187,27 @@ def test_the_least_level_is_stated_only_if_a_policy_asks() -> None:
         build(instance(policies="policy,metric,commodity,sense,value\ncap,stock,gas,<=,1", **tables))
 
 
+def test_the_level_of_the_horizon_may_be_capped_beside_a_seasons_stock() -> None:
+    """Ore over the horizon, first 10, demand 2, prices 1 and 3, at most 6 at the end of t1: 6 are bought in t1 at 1, 4 in t2
+    at 3: 18; a unit of room saves 2. Gas has a seasonal stock: a cap on that, or its use on the right, is refused."""
+    tables = {
+        "regions": "region\nA",
+        "periods": "period,start,years\nt1,2025,5\nt2,2030,5",
+        "slices": "slice,share\nsummer,0.5\nwinter,0.5",
+        "commodities": "commodity,unit,balance\nore,t,year\ngas,t,slice",
+        "sources": "region,commodity,period,price\nA,ore,t1,1\nA,ore,t2,3\nA,gas,,1",
+        "markets": "region,commodity,demand\nA,ore,2",
+        "stocks": "region,commodity,cycle,first,end\nA,ore,horizon,10,0\nA,gas,season,,",
+    }
+    head = "policy,row,side,metric,commodity,sense,value"
+    plan = solve(instance(policies=f"{head}\np,1,left,stock,ore,<=,6", **tables))
+    assert plan.objective == approx(18)
+    assert only(plan["policies"], policy="p", period="t1").shadow_price == approx(2 / 5)
+    for policies in ("p,1,left,stock,gas,<=,6", "p,1,left,stock,,<=,6", "p,1,left,stock,ore,>=,1\np,2,right,stock,gas,,"):
+        with pytest.raises(InputError, match="can only be at least"):
+            build(instance(policies=f"{head}\n{policies}", **tables))
+
+
 @pytest.mark.parametrize(
     ("stocks", "said"),
     [
