@@ -175,7 +175,9 @@ def prove_plan(matrices: Matrices, x: np.ndarray, y: np.ndarray | None, claimed:
     sound = bool(violation <= FEASIBLE and fraction <= INTEGRAL)
     said = [(f"plan verified against every row (largest violation {violation:.1e})", f"方案已逐行验证（最大偏差 {violation:.1e}）")]
     if not sound:
-        said = [(f"the plan does not hold: {where} is violated by {violation:.1e}", f"方案不成立：{where} 偏差 {violation:.1e}")]
+        said = [("the plan does not hold", "方案不成立")]
+        if violation > FEASIBLE:
+            said.append((f"{where} is violated by {violation:.1e}", f"{where} 偏差 {violation:.1e}"))
         if fraction > INTEGRAL:
             said.append((f"a whole number is missed by {fraction:.1e}", f"整数偏差 {fraction:.1e}"))
         holds = False
