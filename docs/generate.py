@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import inspect
 from pathlib import Path
-from types import ModuleType
+from types import FunctionType, ModuleType
 
 from models.formulation import COSTS, FAMILIES, METRICS
 from models.schema import Column, Table
@@ -58,9 +58,9 @@ def page(family: ModuleType, name: str) -> str:
     return "\n".join(out) + "\n"
 
 
-def _is_rule(function: object) -> bool:
-    parameters = list(inspect.signature(function).parameters)  # type: ignore[arg-type]
-    return parameters[:1] == ["m"] and "board" not in parameters and not function.__name__.startswith("_")  # type: ignore[attr-defined]
+def _is_rule(function: FunctionType) -> bool:
+    parameters = list(inspect.signature(function).parameters)
+    return parameters[:1] == ["m"] and "board" not in parameters and not function.__name__.startswith("_")
 
 
 def _table(table: Table, level: str = "###") -> list[str]:

@@ -128,7 +128,7 @@ def _plain_numbers(column: list[cells.Cell]) -> np.ndarray:
     """Numbers written plainly, all at once; NaN for every cell that has to be looked at."""
     if all(type(cell) is str for cell in column):
         return np.asarray(pd.to_numeric(pd.Series(column, dtype=object), errors="coerce"), float) + 0.0
-    return np.array([float(cell) + 0.0 if type(cell) in (int, float) else np.nan for cell in column], float)  # type: ignore[arg-type]
+    return np.array([cell + 0.0 if isinstance(cell, int | float) and not isinstance(cell, bool) else np.nan for cell in column], float)
 
 
 def _texts(column: list[cells.Cell], c: Column, raw: RawTable, found: Findings) -> pd.Series:

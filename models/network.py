@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import numpy as np
-import pandas as pd
 
-from models.formulation.board import Board
+from models.algebra import Frame, stack
+from models.formulation.board import ROW, Board
 from models.problems import Problem
 
 
@@ -15,69 +15,69 @@ def prune(board: Board) -> None:
     Sets the frames `flows` (l, r, d, n, c, t, p, through) and shortens `routes`, `recipes`, `uses`, `activity`. What firm demand cannot
     get at all is reported with the missing path.
     """
-    balanced = board["commodity_parts"]["c"].drop_duplicates().tolist()
-    grid = _Grid(list(board.names.kinds["region"]), balanced)
-    periods = board["periods"]["t"].tolist()
-    recipes = board["recipes"][board["recipes"]["c"].isin(balanced)]
+    grid = _Grid(board)
+    goods = grid.holds(board["recipes"])
+    recipes = board["recipes"][goods]
     had_before = np.zeros(grid.shape, bool)
     runs, flows = [], []
-    for t in periods:
-        routes = board["routes"].loc[board["routes"]["t"] == t, ["r", "k"]].reset_index(drop=True)
-        own = recipes[recipes["t"] == t].merge(routes.assign(route=np.arange(len(routes))), on=["r", "k"])
-        links = board["carried"][board["carried"]["t"] == t]
+    for t in board["periods"]["t"].tolist():
+        routes, own, links, markets, stocks = (_at(f, t) for f in (board["routes"], recipes, board["carried"], board["markets"], board["stocks"]))
+        route = own.find(routes, "r", "k")
         had = had_before.copy()
         grid.mark(had, _at(board["sources"], t))
-        runnable, had = _forward(grid, own, len(routes), links, had)
+        runnable, had = _forward(grid, own, route, len(routes), links, had)
         useful = np.zeros(grid.shape, bool)
-        markets = _at(board["markets"], t)
         grid.mark(useful, markets[(markets["demand"] > 0) | (markets["max"] > 0)])
-        grid.mark(useful, _at(board["stocks"], t))
-        running = own[runnable[own["route"].to_numpy()]] if len(own) else own
-        grid.mark(useful, running[running["amount"] < 0])
+        grid.mark(useful, stocks)
+        grid.mark(useful, own[runnable[route] & (own["amount"] < 0)])
         useful = _backward(grid, links, useful)
-        kept = had[grid.at(links["r"], links["c"])] & useful[grid.at(links["d"], links["c"])] if len(links) else np.zeros(0, bool)
-        runs.append(routes[runnable].assign(t=t))
-        flows.append(links[kept])
-        stocks = _at(board["stocks"], t)
+        runs.append(routes[runnable])
+        flows.append(links[had[grid.at(links, "r")] & useful[grid.at(links, "d")]])
         had_before = np.zeros(grid.shape, bool)
-        horizon = stocks[stocks["cycle"] == "horizon"]
-        if len(horizon):
-            grid.mark(had_before, horizon)
-            had_before &= had | had_before
-        _cannot_supply(board, grid, had, markets, t, own, runnable, horizon)
-    able = pd.concat(runs, ignore_index=True)
+        horizon = stocks[stocks["cycle"] == board.code("horizon")]
+        grid.mark(had_before, horizon)
+        wanted = markets[(markets["demand"] > 0) & np.isnan(markets["shortage_price"])]
+        lacking = wanted[~had[grid.at(wanted)] & ~wanted.within(horizon, "r", "c")].unique("r", "c")
+        for r, c, line in lacking.rows("r", "c", ROW):
+            why = _why(board, grid, had, r, c, own, runnable[route])
+            said: dict[str, object] = {"commodity": c, "region": r, "period": board.labels.label(t), "why": why}
+            board.report(Problem("cannot_supply", table="markets", row=int(line), column="demand", said=said))
+    able = stack(runs)
     for name in ("routes", "recipes", "uses", "activity"):
-        board[name] = board[name].merge(able, on=["r", "k", "t"])
-    columns = ["l", "r", "d", "n", "c", "t", "through"]
-    kept_flows = pd.concat([f[columns] for f in flows], ignore_index=True)
-    board["flows"] = kept_flows.merge(board["commodity_parts"], on="c")
+        board[name] = board[name][board[name].within(able, "r", "k", "t")]
+    board["flows"] = stack(flows, ["l", "r", "d", "n", "c", "t", "through"]).join(board["commodity_parts"], "c")
 
 
 class _Grid:
-    """Regions x commodities as one boolean array."""
+    """Regions x balanced commodities as one boolean array."""
 
-    def __init__(self, regions: list[str], commodities: list[str]):
-        self.regions, self.commodities = pd.Index(regions), pd.Index(commodities)
-        self.shape = len(regions) * len(commodities)
+    def __init__(self, board: Board):
+        regions, goods = board.codes(board.names.kinds["region"]), board["commodity_parts"][["c"]].unique()["c"]
+        self.shape = max(1, len(regions) * len(goods))
+        self._region = board.by_code(regions, np.arange(len(regions)) * len(goods), 0)
+        self._commodity = board.by_code(goods, np.arange(len(goods)), -1)
 
-    def at(self, r: pd.Series, c: pd.Series) -> np.ndarray:
-        return np.asarray(self.regions.get_indexer(r) * len(self.commodities) + self.commodities.get_indexer(c))
+    def holds(self, frame: Frame) -> np.ndarray:
+        """Which rows are of a balanced commodity."""
+        return np.asarray(self._commodity[frame["c"]] >= 0)
 
-    def mark(self, grid: np.ndarray, frame: pd.DataFrame) -> None:
-        if len(frame):
-            known = frame[frame["c"].isin(self.commodities)]
-            grid[self.at(known["r"], known["c"])] = True
+    def at(self, frame: Frame, place: str = "r") -> np.ndarray:
+        """Where the rows stand in the array."""
+        return np.asarray(self._region[frame[place]] + self._commodity[frame["c"]])
+
+    def mark(self, grid: np.ndarray, frame: Frame) -> None:
+        grid[self.at(frame[self.holds(frame)])] = True
 
 
-def _at(frame: pd.DataFrame, t: str) -> pd.DataFrame:
-    return frame[frame["t"] == t]
+def _at(frame: Frame, t: int) -> Frame:
+    now: Frame = frame[frame["t"] == t]
+    return now
 
 
-def _forward(grid: _Grid, own: pd.DataFrame, n: int, links: pd.DataFrame, had: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+def _forward(grid: _Grid, own: Frame, route: np.ndarray, n: int, links: Frame, had: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """What can be had, until nothing is added: a route runs once all it uses can be had; a link brings what its origin has."""
-    place, route = grid.at(own["r"], own["c"]), own["route"].to_numpy()
-    uses = own["amount"].to_numpy() < 0
-    origin, destination = grid.at(links["r"], links["c"]), grid.at(links["d"], links["c"])
+    place, uses = grid.at(own), own["amount"] < 0
+    origin, destination = grid.at(links, "r"), grid.at(links, "d")
     while True:
         runnable = np.bincount(route[uses], ~had[place[uses]], minlength=n) == 0
         now = had.copy()
@@ -88,9 +88,9 @@ def _forward(grid: _Grid, own: pd.DataFrame, n: int, links: pd.DataFrame, had: n
         had = now
 
 
-def _backward(grid: _Grid, links: pd.DataFrame, useful: np.ndarray) -> np.ndarray:
+def _backward(grid: _Grid, links: Frame, useful: np.ndarray) -> np.ndarray:
     """What is of use: where it is used or wanted, and wherever a link can bring it there."""
-    origin, destination = grid.at(links["r"], links["c"]), grid.at(links["d"], links["c"])
+    origin, destination = grid.at(links, "r"), grid.at(links, "d")
     while True:
         now = useful.copy()
         now[origin[now[destination]]] = True
@@ -99,29 +99,19 @@ def _backward(grid: _Grid, links: pd.DataFrame, useful: np.ndarray) -> np.ndarra
         useful = now
 
 
-def _cannot_supply(
-    board: Board, grid: _Grid, had: np.ndarray, markets: pd.DataFrame, t: str, own: pd.DataFrame, runnable: np.ndarray, horizon: pd.DataFrame
-) -> None:
-    wanted = markets[(markets["demand"] > 0) & markets["shortage_price"].isna()]
-    stocked = horizon[["r", "c"]].apply(tuple, axis=1).tolist() if len(horizon) else []
-    for r, c in wanted[["r", "c"]].drop_duplicates().itertuples(index=False):
-        if not had[grid.at(pd.Series([r]), pd.Series([c]))][0] and (r, c) not in stocked:
-            said: dict[str, object] = {"commodity": c, "region": r, "period": t, "why": _why(board, grid, had, r, c, t, own, runnable)}
-            row = wanted.loc[(wanted["r"] == r) & (wanted["c"] == c), "_row"].iloc[0]
-            board.report(Problem("cannot_supply", table="markets", row=int(row), column="demand", said=said))
-
-
-def _why(board: Board, grid: _Grid, had: np.ndarray, r: str, c: str, t: str, own: pd.DataFrame, runnable: np.ndarray) -> str:
-    """The missing path in words: no source, no route, a route that lacks an input, no link."""
-    makers = own[(own["c"] == c) & (own["amount"] > 0)]
-    said = [f"no source of {c}" if not (board["sources"]["c"] == c).any() else f"no source of {c} that reaches {r}"]
-    if makers.empty:
+def _why(board: Board, grid: _Grid, had: np.ndarray, r: str, c: str, own: Frame, running: np.ndarray) -> str:
+    """The missing path in words: no source, no route, a route that lacks an input, no link. `running`: which rows of `own` are of routes
+    that can run."""
+    good = board.code(c)
+    making = (own["c"] == good) & (own["amount"] > 0)
+    said = [f"no source of {c}" if not (board["sources"]["c"] == good).any() else f"no source of {c} that reaches {r}"]
+    if not making.any():
         said.append(f"no route can make {c} anywhere")
-    for k in makers["k"].unique()[:4]:
-        inputs = own[(own["k"] == k) & (own["amount"] < 0)]
-        lacking = sorted({i for q, i in inputs[["r", "c"]].itertuples(index=False) if not had[grid.at(pd.Series([q]), pd.Series([i]))][0]})
-        where = sorted(makers.loc[(makers["k"] == k), "r"].unique())
-        can = sorted(set(makers.loc[(makers["k"] == k) & runnable[makers["route"].to_numpy()], "r"]))
+    for code in list(dict.fromkeys(own["k"][making].tolist()))[:4]:
+        k, mine = board.labels.label(code), own["k"] == code
+        inputs = own[mine & (own["amount"] < 0)]
+        lacking = sorted(set(inputs[~had[grid.at(inputs)]].decoded("c")))
+        where, can = (sorted(set(own[mine & making & rows].decoded("r"))) for rows in (np.ones(len(own), bool), running))
         if can:
             said.append(f"route {k} makes it at {', '.join(can[:3])}, but no link brings it to {r}")
         elif lacking:

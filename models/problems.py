@@ -119,9 +119,9 @@ class Problem:
         return ", ".join(parts) + ": " + message if parts else message
 
 
-def rule(en: str, zh: str, **where: object) -> Problem:
+def rule(en: str, zh: str, table: str = "", row: int | None = None, column: str = "", value: str | None = None, file: str = "") -> Problem:
     """A problem with a sentence of its own, for checks that only one table has."""
-    return Problem("rule", said={"en": en, "zh": zh}, **where)  # type: ignore[arg-type]
+    return Problem("rule", table, row, column, value, file, {"en": en, "zh": zh})
 
 
 class InputError(Exception):

@@ -120,7 +120,7 @@ def _csv(raw: Raw, file: Path, name: str) -> None:
     start = 1
     try:
         for cells in reader:
-            lines.append(cells)  # type: ignore[arg-type]
+            lines.append([*cells])
             numbers.append(start)
             start = reader.line_num + 1
     except csv.Error as error:

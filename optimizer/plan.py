@@ -199,7 +199,7 @@ def _from_workbook(path: Path) -> tuple[dict[str, Any], dict[str, pd.DataFrame]]
         for j, column in enumerate(str(c) for c in header):
             cells = [row[j] for row in rows]
             if DESCRIPTIONS[name][column].kind == "number":
-                columns[column] = pd.Series([float(c) if c != "" else float("nan") for c in cells], dtype="float64")  # type: ignore[arg-type]
+                columns[column] = pd.Series([float(str(c)) if c != "" else float("nan") for c in cells], dtype="float64")
             elif DESCRIPTIONS[name][column].kind == "flag":
                 columns[column] = pd.Series([bool(c) for c in cells], dtype="bool")
             else:

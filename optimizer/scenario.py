@@ -201,7 +201,9 @@ def _change(tables: dict[str, pd.DataFrame], change: Change, problems: list[Prob
 
 def _equal(column: pd.Series, cell: str) -> pd.Series:
     if column.dtype.kind == "f":
-        return column.isna() if cell == "" else np.isclose(column, float(cell)) if _is_number(cell) else pd.Series(False, index=column.index)  # type: ignore[return-value]
+        if cell == "":
+            return column.isna()
+        return pd.Series(np.isclose(column, float(cell)) if _is_number(cell) else False, index=column.index)
     return column.fillna("").astype(str) == cell
 
 

@@ -1,4 +1,4 @@
-"""A solved model: variables, duals and expressions as frames with named labels."""
+"""A solved model: variables, duals and expressions as frames of label codes."""
 
 from __future__ import annotations
 
@@ -7,9 +7,8 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-import pandas as pd
 
-from models.algebra import Expander, Matrices, index_set
+from models.algebra import Block, Expander, Frame, Matrices
 from models.formulation import Model
 
 TINY = 1e-9
@@ -29,30 +28,20 @@ class Solved:
     more: np.ndarray
     less: np.ndarray
 
-    def values(self, variable: str, *labels: str) -> pd.DataFrame:
-        """A variable as a frame: its labels, named, and `value`."""
-        return self._block(self.matrices.columns, self.x, variable, labels)
+    def values(self, variable: str, *letters: str) -> Frame:
+        """A variable as a frame: its index, named, and `value`."""
+        return self._block(self.matrices.columns, variable, letters, value=self.x)
 
-    def duals(self, family: str, *labels: str) -> pd.DataFrame:
-        """The duals of a family's rows: its labels, named, and `dual`, `more`, `less`."""
-        frame = self._block(self.matrices.rows, self.y, family, labels).rename(columns={"value": "dual"})
-        for name, values in (("more", self.more), ("less", self.less)):
-            frame[name] = self._block(self.matrices.rows, values, family, labels)["value"]
-        return frame
+    def duals(self, family: str, *letters: str) -> Frame:
+        """The duals of a family's rows: its index, named, and `dual`, `more`, `less`."""
+        return self._block(self.matrices.rows, family, letters, dual=self.y, more=self.more, less=self.less)
 
-    @staticmethod
-    def _block(blocks: dict[str, Any], values: np.ndarray, name: str, labels: tuple[str, ...]) -> pd.DataFrame:
-        if name not in blocks or not blocks[name].count:
-            return pd.DataFrame({c: pd.Series(dtype="str") for c in labels} | {"value": pd.Series(dtype="float64")})
+    def _block(self, blocks: dict[str, Block], name: str, letters: tuple[str, ...], **values: np.ndarray) -> Frame:
         block = blocks[name]
-        frame = block.index.set_axis(list(labels), axis=1).astype("str")
-        return frame.assign(value=np.where(np.abs(values[block.slice]) < TINY, 0.0, values[block.slice]))
+        columns = {letter: block.index_set.column(i) for i, letter in enumerate(letters)}
+        numbers = {key: np.where(np.abs(all_rows[block.slice]) < TINY, 0.0, all_rows[block.slice]) for key, all_rows in values.items()}
+        return Frame(self.model.board.labels, columns | numbers)
 
-    def expression(self, name: str, rows: pd.DataFrame, rule: Callable[..., Any]) -> np.ndarray:
-        """A rule's value at each row of a frame of labels."""
-        if rows.empty:
-            return np.zeros(0)
-        m = self.model.pyomo
-        index = index_set(rows)
-        setattr(m, f"REPORT_{name}", index)
-        return np.asarray(self.expander.expression(rule, index).at(self.x))
+    def expression(self, rows: Frame, rule: Callable[..., Any]) -> np.ndarray:
+        """A rule's value at each row of a frame."""
+        return np.asarray(self.expander.expression(rule, rows).at(self.x))

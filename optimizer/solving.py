@@ -6,7 +6,7 @@ import platform
 import resource
 import time
 from dataclasses import replace
-from importlib.metadata import version
+from importlib.metadata import PackageNotFoundError, version
 from typing import Any
 
 import numpy as np
@@ -262,8 +262,8 @@ def _summary(
         "columns": int(matrices.matrix.shape[1]),
         "integers": int(matrices.integer.sum()),
         "nonzeros": int(matrices.matrix.nnz),
-        "periods": model.board["periods"]["t"].tolist(),
-        "years": model.board["periods"]["years"].tolist(),
+        "periods": model.board.labelled("periods")["t"].tolist(),
+        "years": model.board.labelled("periods")["years"].tolist(),
         "seconds": dict(clock.seconds),
         "peak_memory_mb": round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024, 1),
         "instance_fingerprint": instance.fingerprint,
@@ -277,5 +277,5 @@ def _summary(
 def _version(name: str) -> str:
     try:
         return version(name)
-    except Exception:
+    except PackageNotFoundError:
         return "?"

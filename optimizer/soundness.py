@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import highspy
 import numpy as np
-import pandas as pd
 
 from models.formulation.board import Board
 from models.problems import InputError, rule
@@ -22,35 +21,37 @@ SURPLUS = 1e-7
 def check_recipes(board: Board) -> None:
     """Raises InputError that names the routes of every loop that makes something out of nothing."""
     recipes = board["recipes"]
-    recipes = recipes[recipes["c"].isin(board["commodity_parts"]["c"])]
-    using = recipes.loc[recipes["amount"] < 0, ["r", "k", "t"]].drop_duplicates()
-    recipes = recipes.merge(using, on=["r", "k", "t"])
-    made = set(recipes.loc[recipes["amount"] > 0, "c"]) & set(recipes.loc[recipes["amount"] < 0, "c"])
-    if not made:
+    recipes = recipes[board.any_of(board["commodity_parts"]["c"])[recipes["c"]]]
+    recipes = recipes[recipes.within(recipes[recipes["amount"] < 0], "r", "k", "t")]
+    if not board.any_of(recipes["c"][recipes["amount"] > 0])[recipes["c"][recipes["amount"] < 0]].any():
         return
+    place = recipes.groups("r", "t")
+    recipes = recipes[np.lexsort((recipes["c"], recipes["k"], place))]
     seen: set[bytes] = set()
     problems = []
-    for (r, t), group in recipes.groupby(["r", "t"], sort=False):
-        own = group[["k", "c", "amount"]].sort_values(["k", "c"])
-        key = own.to_csv(index=False).encode()
+    for own in np.split(np.arange(len(recipes)), np.cumsum(np.bincount(place))[:-1]):
+        routes, goods, amounts = (recipes[name][own] for name in ("k", "c", "amount"))
+        key = routes.tobytes() + goods.tobytes() + amounts.tobytes()
         if key in seen:
             continue
         seen.add(key)
-        loop = free_loop(own)
+        loop = free_loop(routes, goods, amounts)
         if loop:
-            names = " + ".join(f"{z:.3g} {k}" for k, z in loop.items())
+            r, t = (board.labels.label(int(recipes[name][own[0]])) for name in ("r", "t"))
+            names = " + ".join(f"{z:.3g} {board.labels.label(k)}" for k, z in loop.items())
             en = f"these routes make something out of nothing at {r} in {t}: {names}"
             problems.append(rule(en, f"下列路线在 {r}（{t}）无中生有：{names}", table="recipes"))
     if problems:
         raise InputError(problems)
 
 
-def free_loop(recipes: pd.DataFrame) -> dict[str, float]:
-    """The levels of routes (k, c, amount) that make a surplus without using anything up; empty if there are none."""
-    routes, k = np.unique(recipes["k"].to_numpy(object), return_inverse=True)
-    goods, c = np.unique(recipes["c"].to_numpy(object), return_inverse=True)
+def free_loop(k: np.ndarray, c: np.ndarray, recipe: np.ndarray) -> dict[int, float]:
+    """The levels of routes that make a surplus without using anything up; empty if there are none. `k`, `c`, `recipe`: one entry per recipe
+    line: route, commodity, amount."""
+    routes, at_route = np.unique(k, return_inverse=True)
+    goods, at_good = np.unique(c, return_inverse=True)
     amounts = np.zeros((len(goods), len(routes)))
-    np.add.at(amounts, (c, k), recipes["amount"].to_numpy(float))
+    np.add.at(amounts, (at_good, at_route), recipe)
     solver = highspy.Highs()
     solver.setOptionValue("output_flag", False)
     for cost in -amounts.sum(axis=0):
@@ -63,4 +64,4 @@ def free_loop(recipes: pd.DataFrame) -> dict[str, float]:
     levels = np.array(solver.getSolution().col_value)
     if solver.getModelStatus() != highspy.HighsModelStatus.kOptimal or (amounts @ levels).sum() <= SURPLUS:
         return {}
-    return {str(name): float(z) for name, z in zip(routes, levels, strict=True) if z > SURPLUS}
+    return {int(code): float(z) for code, z in zip(routes, levels, strict=True) if z > SURPLUS}

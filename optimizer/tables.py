@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 import pandas as pd
 
+from models.algebra import Frame, stack
 from models.formulation import METRICS, policies
-from models.formulation.policy_rows import ROW
+from models.formulation.board import Board
+from models.formulation.policy_rows import KEY
 from models.formulation.quantities import usable
 from optimizer.describe import DESCRIPTIONS
 from optimizer.solved import TINY, Solved
+
+PLACE = ["r", "q", "t"]
+TRADE = ["r", "c", "x", "t", "p"]
 
 
 def plan_tables(solved: Solved) -> dict[str, pd.DataFrame]:
@@ -20,276 +23,228 @@ def plan_tables(solved: Solved) -> dict[str, pd.DataFrame]:
         "capacity": _capacity, "builds": _builds, "production": _production, "balance": _balance, "flows": _flows, "purchases": _purchases,
         "markets": _markets, "stocks": _stocks, "clean": _clean, "burdens": _burdens, "costs": _costs, "policies": _policies, "swaps": _swaps,
     }  # fmt: skip
-    out = {}
-    for name, make in made.items():
-        frame = make(solved)
-        columns = {}
-        for column, about in DESCRIPTIONS[name].items():
-            kind = {"text": "str", "number": "float64", "flag": "bool"}[about.kind]
-            columns[column] = frame[column].reset_index(drop=True).astype(kind) if column in frame else pd.Series(dtype=kind)
-        out[name] = pd.DataFrame(columns)
-    return out
+    return {name: make(solved)[list(DESCRIPTIONS[name])].to_pandas() for name, make in made.items()}
 
 
-def _units(solved: Solved) -> dict[str, str]:
+def _with_units(board: Board, frame: Frame, column: str) -> Frame:
+    """With the unit of the commodity or equipment of each row."""
+    names, units = [board.code("")], [board.code("")]
+    for table, of in (("commodities", "commodity"), ("equipment", "equipment")):
+        names += board.codes(board.table(table)[of]).tolist()
+        units += board.codes(board.table(table)["unit"]).tolist()
+    return frame.put(unit=board.by_code(np.array(names), np.array(units), board.code(""))[frame[column]])
+
+
+def _with(rows: Frame, name: str, frame: Frame, key: list[str], value: str = "value", default: float = 0.0) -> Frame:
+    """With a column `name`: the total of another frame at the key of each row."""
+    return rows.put(**{name: rows.look_up(frame.total(key, value), *key, value=value, default=default)})
+
+
+def _capacity(solved: Solved) -> Frame:
     board = solved.model.board
-    own = dict(zip(board.table("commodities")["commodity"], board.table("commodities")["unit"], strict=True))
-    return own | dict(zip(board.table("equipment")["equipment"], board.table("equipment")["unit"], strict=True))
-
-
-def _sum(frame: pd.DataFrame, by: list[str]) -> pd.DataFrame:
-    return frame.groupby(by, as_index=False, sort=False)["value"].sum()
-
-
-def _capacity(solved: Solved) -> pd.DataFrame:
-    board, key = solved.model.board, ["r", "q", "t"]
     standing = solved.values("standing", "r", "q", "e", "t")
-    places = pd.concat([board["capacities"][key], board["expiring"][key]]).drop_duplicates()
-    ways = board["ways"][["r", "w", "t", "q", "o", "ratio"]]
-    new = solved.values("new", "r", "w", "t").merge(ways, on=["r", "w", "t"])
-    refits = new[new["o"] != ""]
-    consumed = refits.assign(value=refits["value"] / refits["ratio"], q=refits["o"])
-    expiring = board["expiring"].merge(standing.rename(columns={"t": "u", "e": "t"}), on=["r", "q", "t", "u"])
-    previous = dict(zip(board["periods"]["t"].iloc[1:], board["periods"]["t"], strict=False))
-    rows = places
-    for name, frame in (
-        ("standing", standing), ("new", new[new["o"] == ""]), ("refitted", refits), ("consumed", consumed),
-        ("closed", solved.values("closed", "r", "q", "e", "t")), ("expired", expiring),
-    ):  # fmt: skip
-        rows = rows.merge(_sum(frame, key).rename(columns={"value": name}), on=key, how="left")
-    rows = rows.fillna(dict.fromkeys(("standing", "new", "refitted", "consumed", "closed", "expired"), 0.0))
-    rows["before"] = rows["standing"] - rows["new"] - rows["refitted"] + rows["consumed"] + rows["closed"] + rows["expired"]
-    rows = rows.merge(_utilisation(solved), on=key, how="left")
-    order = {t: i for i, t in enumerate(previous.values())} | {t: i for i, t in enumerate(board["periods"]["t"])}
-    rows = rows.assign(order=rows["t"].map(order), unit=rows["q"].map(_units(solved))).sort_values(["r", "q", "order"], kind="stable")
-    busy = rows[["standing", "new", "refitted", "consumed", "closed", "expired", "before"]].abs().max(axis=1) > TINY
-    return rows[busy].rename(columns={"r": "region", "q": "equipment", "t": "period"})
+    new = solved.values("new", "r", "w", "t").join(board["ways"][["r", "w", "t", "q", "o", "ratio", "greenfield"]], "r", "w", "t")
+    refits = new[~new["greenfield"]]
+    consumed = refits.put(value=refits["value"] / refits["ratio"], q=refits["o"])
+    expiring = board["expiring"].join(standing.rename(t="u", e="t"), "r", "q", "t", "u")
+    rows = stack([board["capacities"], expiring], PLACE).unique()
+    amounts = {
+        "standing": standing, "new": new[new["greenfield"]], "refitted": refits, "consumed": consumed,
+        "closed": solved.values("closed", "r", "q", "e", "t"), "expired": expiring,
+    }  # fmt: skip
+    for name, frame in amounts.items():
+        rows = _with(rows, name, frame, PLACE)
+    before = rows["standing"] - rows["new"] - rows["refitted"] + rows["consumed"] + rows["closed"] + rows["expired"]
+    rows = rows.put(before=before, used=rows.look_up(_utilisation(solved), *PLACE, value="used"))
+    busy = np.max([np.abs(rows[name]) for name in (*amounts, "before")], axis=0) > TINY
+    return _sorted(board, _with_units(board, rows[busy], "q"), "r", "q").rename(r="region", q="equipment", t="period")
 
 
-def _utilisation(solved: Solved) -> pd.DataFrame:
+def _sorted(board: Board, frame: Frame, *by: str) -> Frame:
+    """In the alphabetical order of labels, then in that of periods."""
+    ranks = [np.unique(np.array(frame.decoded(name), dtype=str), return_inverse=True)[1] for name in by]
+    return frame[np.lexsort((frame.find(board["periods"], "t"), *reversed(ranks)))]
+
+
+def _utilisation(solved: Solved) -> Frame:
     """Share of the usable time of what stands that routes occupy."""
     board = solved.model.board
-    key = ["r", "q", "t"]
-    activity = _sum(solved.values("activity", "r", "k", "t", "p"), ["r", "k", "t"])
-    taken = activity.merge(board["uses"], on=["r", "k", "t"])
-    taken = _sum(taken.assign(value=taken["value"] * taken["use"]), key)
-    rows = board["uses"][key].drop_duplicates().merge(board["run_parts"], on="q")
-    room = solved.expression("usable", rows, lambda m, r, q, t, p: m.available[r, q, t, p] * usable(m, r, q, t))
-    room_by = _sum(rows.assign(value=room), key).rename(columns={"value": "room"})
-    both = room_by.merge(taken, on=key, how="left").fillna({"value": 0.0})
-    return both.assign(used=np.where(both["room"] > TINY, both["value"] / both["room"].clip(lower=TINY), np.nan))[[*key, "used"]]
+    taken = solved.values("activity", "r", "k", "t", "p").total(["r", "k", "t"]).join(board["uses"], "r", "k", "t")
+    taken = taken.put(value=taken["value"] * taken["use"]).total(PLACE)
+    rows = board["uses"][PLACE].unique().join(board["run_parts"], "q")
+    rows = rows.put(room=solved.expression(rows[[*PLACE, "p"]], lambda m, r, q, t, p: m.available[r, q, t, p] * usable(m, r, q, t)))
+    both = rows.total(PLACE, "room")
+    run = both.look_up(taken, *PLACE, value="value", default=0.0)
+    return both.put(used=np.where(both["room"] > TINY, run / np.maximum(both["room"], TINY), np.nan))
 
 
-def _builds(solved: Solved) -> pd.DataFrame:
-    ways = solved.model.board["ways"]
-    rows = solved.values("new", "r", "w", "t").merge(ways, on=["r", "w", "t"])
-    units = solved.values("units", "r", "w", "t").rename(columns={"value": "units"})
-    starts = solved.values("start", "r", "g", "t").rename(columns={"value": "start"})
-    rows = rows.merge(units, on=["r", "w", "t"], how="left").merge(starts, on=["r", "g", "t"], how="left")
-    first = rows["fixed_invest"] > 0
-    rows["investment"] = rows["value"] * rows["invest"] + np.where(first, rows["fixed_invest"] * rows["start"].fillna(0.0), 0.0)
-    rows = rows[(rows["value"].abs() > TINY) | (rows["investment"].abs() > TINY)]
-    rows["unit"] = rows["q"].map(_units(solved))
-    return rows.rename(columns={"r": "region", "q": "equipment", "o": "replaces", "x": "project", "t": "period", "value": "new"})
+def _builds(solved: Solved) -> Frame:
+    board = solved.model.board
+    rows = solved.values("new", "r", "w", "t").join(board["ways"], "r", "w", "t")
+    rows = rows.put(units=rows.look_up(solved.values("units", "r", "w", "t"), "r", "w", "t", value="value"))
+    start = rows.look_up(solved.values("start", "r", "g", "t"), "r", "g", "t", value="value", default=0.0)
+    rows = rows.put(investment=rows["value"] * rows["invest"] + rows["fixed_invest"] * start)
+    rows = rows[(np.abs(rows["value"]) > TINY) | (np.abs(rows["investment"]) > TINY)]
+    return _with_units(board, rows, "q").rename(r="region", q="equipment", o="replaces", x="project", t="period", value="new")
 
 
-def _production(solved: Solved) -> pd.DataFrame:
+def _production(solved: Solved) -> Frame:
     rows = solved.values("activity", "r", "k", "t", "p")
-    return rows[rows["value"] != 0].rename(columns={"r": "region", "k": "route", "t": "period", "p": "slice", "value": "activity"})
+    running: Frame = rows[rows["value"] != 0]
+    return running.rename(r="region", k="route", t="period", p="slice", value="activity")
 
 
-def _balance(solved: Solved) -> pd.DataFrame:
+def _balance(solved: Solved) -> Frame:
     board, key = solved.model.board, ["r", "c", "t", "p"]
-    rows = board["balanced"].merge(board["demand"], on=key, how="left")
-    activity = solved.values("activity", "r", "k", "t", "p").rename(columns={"p": "a"})
-    made = (
-        board["made"]
-        .merge(activity, on=["r", "k", "t", "a"])
-        .merge(board["portion"].rename(columns={"p": "a", "p2": "p", "value": "portion"}), on=["a", "p"])
-    )
-    made["value"] = made["value"] * made["amount"] * made["portion"]
-    flow = solved.values("flow", "l", "c", "t", "p").merge(board["links"][["l", "r", "d", "t", "loss"]], on=["l", "t"])
-    arriving = flow.assign(value=flow["value"] * (1 - flow["loss"]), r=flow["d"])
-    trade = ["r", "c", "x", "t", "p"]
+    rows = _with(board["balanced"], "demand", board["demand"], key, "demand")
+    made = board["made"].join(solved.values("activity", "r", "k", "t", "p").rename(p="a"), "r", "k", "t", "a")
+    made = made.join(board["portion"].rename(p="a", p2="p", value="portion"), "a", "p")
+    made = made.put(value=made["value"] * made["amount"] * made["portion"])
+    used = made.put(value=-made["value"])[made["amount"] < 0]
+    flow = solved.values("flow", "l", "c", "t", "p").join(board["links"][["l", "r", "d", "t", "loss"]], "l", "t")
+    arriving = flow.put(value=flow["value"] * (1 - flow["loss"]), r=flow["d"])
     for name, frame in (
-        ("made", made[made["amount"] > 0]), ("used", made[made["amount"] < 0].assign(value=lambda f: -f["value"])),
-        ("bought", solved.values("purchase", *trade)), ("sold", solved.values("sale", *trade)), ("shortage", solved.values("shortage", *trade)),
-        ("received", arriving), ("shipped", flow), ("stocked", solved.values("stocked", *trade)),
+        ("made", made[made["amount"] > 0]), ("used", used), ("bought", solved.values("purchase", *TRADE)), ("sold", solved.values("sale", *TRADE)),
+        ("shortage", solved.values("shortage", *TRADE)), ("received", arriving), ("shipped", flow), ("stocked", solved.values("stocked", *TRADE)),
     ):  # fmt: skip
-        rows = rows.merge(_sum(frame, key).rename(columns={"value": name}), on=key, how="left")
-    amounts = ["made", "used", "bought", "sold", "shortage", "received", "shipped", "stocked", "demand"]
-    rows = rows.fillna(dict.fromkeys(amounts, 0.0))
+        rows = _with(rows, name, frame, key)
     left = rows["made"] - rows["used"] + rows["bought"] - rows["sold"] + rows["shortage"] + rows["received"] - rows["shipped"] - rows["stocked"]
-    rows["surplus"] = np.where((left - rows["demand"]).abs() < 1e-7, 0.0, left - rows["demand"])
-    weight = board["periods"].set_index("t")["weight"]
-    duals = pd.concat([solved.duals("balance", *key), solved.duals("exact_balance", *key)])
-    rows = rows.merge(duals, on=key, how="left")
-    rows["price"] = rows["more"].fillna(rows["dual"]) / rows["t"].map(weight)
-    rows["price_less"] = rows["less"] / rows["t"].map(weight)
-    rows["unit"] = rows["c"].map(_units(solved))
-    worst = board["shortages"].groupby(key, as_index=False)["shortage_price"].min() if len(board["shortages"]) else None
-    rows["penalty"] = False
-    if worst is not None:
-        rows = rows.merge(worst, on=key, how="left")
-        rows["penalty"] = (rows["shortage"] > TINY) & (rows["price"] >= rows["shortage_price"] * (1 - 1e-6))
-    return rows.rename(columns={"r": "region", "c": "commodity", "t": "period", "p": "slice"})
+    surplus = np.where(np.abs(left - rows["demand"]) < 1e-7, 0.0, left - rows["demand"])
+    duals = stack([solved.duals("balance", *key), solved.duals("exact_balance", *key)])
+    at, weight = rows.find(duals, *key), rows.look_up(board["periods"], "t", value="weight")
+    price = np.where(np.isnan(duals["more"]), duals["dual"], duals["more"])[at] / weight
+    worst = rows.look_up(board["shortages"].least(key, "shortage_price"), *key, value="shortage_price")
+    penalty = (rows["shortage"] > TINY) & (price >= worst * (1 - 1e-6))
+    rows = rows.put(surplus=surplus, price=price, price_less=duals["less"][at] / weight, penalty=penalty)
+    return _with_units(board, rows, "c").rename(r="region", c="commodity", t="period", p="slice")
 
 
-def _flows(solved: Solved) -> pd.DataFrame:
+def _flows(solved: Solved) -> Frame:
     board = solved.model.board
     rows = solved.values("flow", "l", "c", "t", "p")
-    rows = rows[rows["value"] != 0].merge(board["links"][["l", "r", "d", "n", "t", "loss"]], on=["l", "t"])
-    rows = rows.merge(board["carried"][["l", "c", "t", "cost"]], on=["l", "c", "t"])
-    rows = rows.assign(received=rows["value"] * (1 - rows["loss"]), freight=rows["value"] * rows["cost"], unit=rows["c"].map(_units(solved)))
-    names = {"r": "origin", "d": "destination", "n": "mode", "c": "commodity", "t": "period", "p": "slice", "value": "shipped"}
-    return rows.rename(columns=names)
+    rows = rows[rows["value"] != 0].join(board["links"][["l", "r", "d", "n", "t", "loss"]], "l", "t")
+    cost = rows.look_up(board["carried"], "l", "c", "t", value="cost")
+    rows = _with_units(board, rows.put(received=rows["value"] * (1 - rows["loss"]), freight=rows["value"] * cost), "c")
+    return rows.rename(r="origin", d="destination", n="mode", c="commodity", t="period", p="slice", value="shipped")
 
 
-def _purchases(solved: Solved) -> pd.DataFrame:
-    key = ["r", "c", "x", "t", "p"]
-    rows = solved.values("purchase", *key)
-    rows = rows[rows["value"] != 0].merge(solved.model.board["sources"][[*key, "price"]], on=key)
-    rows = rows.assign(cost=rows["value"] * rows["price"], unit=rows["c"].map(_units(solved)))
-    return rows.rename(columns={"r": "region", "c": "commodity", "x": "supplier", "t": "period", "p": "slice", "value": "amount"})
+def _purchases(solved: Solved) -> Frame:
+    rows = solved.values("purchase", *TRADE)
+    rows = rows[rows["value"] != 0]
+    rows = rows.put(price=rows.look_up(solved.model.board["sources"], *TRADE, value="price"))
+    rows = _with_units(solved.model.board, rows.put(cost=rows["value"] * rows["price"]), "c")
+    return rows.rename(r="region", c="commodity", x="supplier", t="period", p="slice", value="amount")
 
 
-def _markets(solved: Solved) -> pd.DataFrame:
-    key = ["r", "c", "x", "t", "p"]
-    rows = solved.model.board["markets"][[*key, "demand"]]
+def _markets(solved: Solved) -> Frame:
+    rows = solved.model.board["markets"][[*TRADE, "demand"]]
     for name in ("sale", "shortage"):
-        rows = rows.merge(solved.values(name, *key).rename(columns={"value": name}), on=key, how="left").fillna({name: 0.0})
-    rows = rows.assign(unit=rows["c"].map(_units(solved)))
-    return rows.rename(columns={"r": "region", "c": "commodity", "x": "market", "t": "period", "p": "slice"})
+        rows = _with(rows, name, solved.values(name, *TRADE), TRADE)
+    return _with_units(solved.model.board, rows, "c").rename(r="region", c="commodity", x="market", t="period", p="slice")
 
 
-def _stocks(solved: Solved) -> pd.DataFrame:
-    key = ["r", "c", "x", "t", "p"]
-    rows = solved.values("level", *key).merge(solved.model.board["levels"][[*key, "days"]], on=key, how="left")
-    rows = rows.assign(value=rows["value"] / rows["days"], unit=rows["c"].map(_units(solved)))
-    return rows.rename(columns={"r": "region", "c": "commodity", "x": "stock", "t": "period", "p": "slice", "value": "level"})
+def _stocks(solved: Solved) -> Frame:
+    rows = solved.values("level", *TRADE)
+    rows = rows.put(value=rows["value"] / rows.look_up(solved.model.board["levels"], *TRADE, value="days"))
+    return _with_units(solved.model.board, rows, "c").rename(r="region", c="commodity", x="stock", t="period", p="slice", value="level")
 
 
-def _clean(solved: Solved) -> pd.DataFrame:
-    board = solved.model.board
-    clean = board.instance.settings.clean_commodity
-    activity = _sum(solved.values("activity", "r", "k", "t", "p"), ["r", "k", "t"])
-    use = (
-        board["clean_users"][["r", "k", "c", "t"]]
-        .drop_duplicates()
-        .merge(board["recipes"], on=["r", "k", "c", "t"])
-        .merge(activity, on=["r", "k", "t"])
-    )
-    routes = use.assign(use=-use["amount"] * use["value"], kind="route").rename(columns={"k": "user"})[["r", "user", "kind", "t", "use"]]
-    claimed = _sum(solved.values("clean_use", "r", "k", "t", "p"), ["r", "k", "t"]).rename(columns={"k": "user", "value": "clean"})
-    markets = _markets(solved)
-    markets = markets[markets["commodity"] == clean]
-    got = markets.assign(use=markets["demand"] - markets["shortage"] + markets["sale"], kind="market")
-    got = (
-        got.rename(columns={"region": "r", "market": "user", "period": "t"})
-        .groupby(["r", "user", "kind", "t"], as_index=False, sort=False)["use"]
-        .sum()
-    )
-    delivered = _sum(solved.values("clean_delivered", "r", "x", "t", "p"), ["r", "x", "t"]).rename(columns={"x": "user", "value": "clean"})
-    rows = pd.concat([routes.merge(claimed, on=["r", "user", "t"], how="left"), got.merge(delivered, on=["r", "user", "t"], how="left")])
-    rows = rows.fillna({"clean": 0.0})
+def _clean(solved: Solved) -> Frame:
+    board, key = solved.model.board, ["r", "user", "t"]
+    activity = solved.values("activity", "r", "k", "t", "p").total(["r", "k", "t"])
+    routes = board["clean_users"][["r", "k", "c", "t"]].unique().join(board["recipes"], "r", "k", "c", "t").join(activity, "r", "k", "t")
+    routes = routes.put(use=-routes["amount"] * routes["value"], kind=board.code("route")).rename(k="user")
+    markets = _markets(solved).rename(region="r", market="user", period="t")
+    markets = markets[markets["commodity"] == board.code(board.instance.settings.clean_commodity)]
+    markets = markets.put(use=markets["demand"] - markets["shortage"] + markets["sale"]).total(key, "use").put(kind=board.code("market"))
+    claimed = solved.values("clean_use", "r", "k", "t", "p").rename(k="user")
+    delivered = solved.values("clean_delivered", "r", "x", "t", "p").rename(x="user")
+    rows = stack([_with(routes, "clean", claimed, key), _with(markets, "clean", delivered, key)], [*key, "kind", "use", "clean"])
     rows = rows[rows["use"] > TINY]
-    rows = rows.assign(share=rows["clean"] / rows["use"], unit=_units(solved).get(clean, ""))
-    return rows.rename(columns={"r": "region", "t": "period"})
+    rows = rows.put(share=rows["clean"] / rows["use"], c=board.code(board.instance.settings.clean_commodity))
+    return _with_units(board, rows, "c").rename(r="region", t="period")
 
 
-def _burdens(solved: Solved) -> pd.DataFrame:
+def _burdens(solved: Solved) -> Frame:
     board = solved.model.board
-    parts = []
-    for n, part in enumerate(METRICS["burden"].parts):
-        frame = part.frame(board)
-        if len(frame):
-            rows = frame[list(part.own)].drop_duplicates()
-            parts.append(rows[["r", "b", "t"]].assign(value=solved.expression(f"burden_{n}", rows, part.rule)))
-    rows = _sum(pd.concat(parts), ["r", "b", "t"]) if parts else pd.DataFrame(columns=["r", "b", "t", "value"])
-    rows = rows[rows["value"].abs() > TINY] if len(rows) else rows
-    rows = rows.assign(unit=rows["b"].map(_units(solved)))
-    return rows.rename(columns={"r": "region", "b": "burden", "t": "period", "value": "amount"})
+    parts = [board.frame(r=[], b=[], t=[], value=np.zeros(0))]
+    for part in METRICS["burden"].parts:
+        rows = part.frame(board)[list(part.own)].unique()
+        parts.append(rows.put(value=solved.expression(rows, part.rule)))
+    rows = stack(parts).total(["r", "b", "t"])
+    rows = _with_units(board, rows[np.abs(rows["value"]) > TINY], "b")
+    return rows.rename(r="region", b="burden", t="period", value="amount")
 
 
-def _costs(solved: Solved) -> pd.DataFrame:
+def _costs(solved: Solved) -> Frame:
     board = solved.model.board
-    periods = board["periods"].set_index("t")
-    frames = []
+    frames = [board.frame(term=[], region=[], period=[], annual=np.zeros(0), present_value=np.zeros(0))]
     for name, linear in solved.matrices.terms.items():
-        if not len(linear.constant):
-            continue
-        index = linear.index
-        by_policy = name in ("breaches", "priced")
-        period = index.iloc[:, 2 if by_policy else 1].astype("str")
-        value = linear.at(solved.x)
-        worth = period.map(periods["weight"]).to_numpy(float)
-        if name == "closing":
-            worth = worth / period.map(periods["years"]).to_numpy(float)
-        if by_policy:
-            rows = board["policy_rows"].set_index(ROW)["worth"]
-            worth = rows.reindex(pd.MultiIndex.from_frame(index.astype("str"))).to_numpy(float)
-        region = "" if by_policy else index.iloc[:, 0].astype("str").to_numpy()
-        term = index.iloc[:, 0].map(lambda policy, name=name: f"{name}: {policy}").to_numpy() if by_policy else name
-        frames.append(pd.DataFrame({"term": term, "region": region, "period": period.to_numpy(), "annual": value / worth, "present_value": value}))
-    rows = pd.concat(frames, ignore_index=True)
-    return rows[rows["present_value"].abs() > TINY]
+        index, value = [linear.index_set.column(i) for i in range(linear.index_set.dimension)], linear.at(solved.x)
+        if name in ("breaches", "priced"):
+            rows = Frame(board.labels, dict(zip(KEY, index, strict=True)))
+            worth = rows.look_up(board["policy_rows"], *KEY, value="worth")
+            rows = rows.put(term=rows.label(lambda policy, name=name: f"{name}: {policy}", "policy"), region=board.code(""))
+        else:
+            rows = board.frame(region=index[0], period=index[1]).put(term=board.code(name))
+            weight, years = (rows.rename(period="t").look_up(board["periods"], "t", value=column) for column in ("weight", "years"))
+            worth = weight / years if name == "closing" else weight
+        frames.append(rows.put(annual=value / worth, present_value=value))
+    rows = stack(frames)
+    return rows[np.abs(rows["present_value"]) > TINY]
 
 
-def _policies(solved: Solved) -> pd.DataFrame:
+def _policies(solved: Solved) -> Frame:
     board = solved.model.board
     rows = board["policy_rows"]
-    if rows.empty:
-        return rows
-    left = solved.expression("left", rows[ROW], policies.left) + rows["left_number"].to_numpy()
-    right = solved.expression("right", rows[ROW], policies.right) + rows["right_number"].to_numpy()
-    rows = rows.assign(left=left, right=right)
-    duals = pd.concat([solved.duals(f"policy_{s}", *ROW) for s in ("at_most", "at_least", "equal")])
-    rows = rows.merge(duals, on=ROW, how="left")
-    equal, price = rows["sense"] == "=", rows["sense"] == "price"
-    at_least = rows["sense"] == ">="
-    looser = np.where(at_least, rows["less"], rows["more"])
-    tighter = np.where(at_least, rows["more"], rows["less"])
-    rows["shadow_price"] = _signed(pd.Series(looser).fillna(rows["dual"]) / rows["worth"], equal)
-    rows["shadow_price_tighter"] = _signed(pd.Series(tighter) / rows["worth"], equal)
-    size = 1 + rows["left"].abs() + rows["right"].abs()
-    room = np.where(rows["sense"] == "<=", rows["right"] - rows["left"], np.where(equal, 0.0, rows["left"] - rows["right"]))
-    rows["breach"] = np.where(price | ~rows["soft"], 0.0, np.where(equal, (rows["left"] - rows["right"]).abs(), np.maximum(-room, 0.0)))
-    rows["room"] = np.where(price, np.nan, np.where(np.abs(room) < 1e-7 * size, 0.0, room))
-    rows["binds"] = ~price & (np.abs(room) <= 1e-6 * size)
-    total = rows["right"] / rows["value"].where(rows["value"] != 0)
-    rows["per_point"] = np.where(rows["fraction"] & ~price, rows["shadow_price"] * total / 100, np.nan)
-    heads = (
-        board.table("policies")
-        .sort_values("row", kind="stable")
-        .drop_duplicates("policy")[["policy", "authority", "en", "zh", "metric", "commodity", "equipment"]]
+    left = solved.expression(rows[KEY], policies.left) + rows["left_number"]
+    right = solved.expression(rows[KEY], policies.right) + rows["right_number"]
+    duals = stack([solved.duals(f"policy_{sense}", *KEY) for sense in ("at_most", "at_least", "equal")])
+    dual, more, less = (rows.look_up(duals, *KEY, value=column) for column in ("dual", "more", "less"))
+    at_most, at_least, equal, price = (rows["sense"] == board.code(sense) for sense in ("<=", ">=", "=", "price"))
+    looser, tighter = np.where(at_least, less, more), np.where(at_least, more, less)
+    shadow = np.where(np.isnan(looser), dual, looser) / rows["worth"]
+    shadow, tighter = (np.where(equal, value, np.abs(value)) for value in (shadow, tighter / rows["worth"]))
+    room = np.where(at_most, right - left, np.where(equal, 0.0, left - right))
+    small = 1e-7 * (1 + np.abs(left) + np.abs(right))
+    breached = np.where(equal, np.abs(left - right), np.maximum(-room, 0.0))
+    total = np.divide(right, rows["value"], out=np.full(len(rows), np.nan), where=rows["value"] != 0)
+    rows = rows.put(
+        left=left,
+        right=right,
+        shadow_price=shadow,
+        shadow_price_tighter=tighter,
+        breach=np.where(price | ~rows["soft"], 0.0, breached),
+        room=np.where(price, np.nan, np.where(np.abs(room) < small, 0.0, room)),
+        binds=~price & (np.abs(room) <= 10 * small),
+        per_point=np.where(rows["fraction"] & ~price, shadow * total / 100, np.nan),
     )
-    rows = rows.merge(heads, on="policy", how="left")
-    rows["unit"] = [_left_unit(board, *row) for row in rows[["metric", "kind", "span", "commodity", "equipment"]].itertuples(index=False)]
-    return rows
+    heads = board.table("policies").sort_values("row", kind="stable").drop_duplicates("policy")
+    described = {column: board.codes(heads[column]) for column in ("policy", "authority", "en", "zh")}
+    units = {(name, s): board.code(_left_unit(board, head, s)) for name, head in _by_policy(heads) for s in ("period", "")}
+    spans = [(name, span if span == "period" else "") for name, span in rows.rows("policy", "span")]
+    return rows.put(unit=np.array([units[key] for key in spans], dtype=np.int64)).join(board.frame(**described), "policy")
 
 
-def _signed(price: pd.Series, equal: pd.Series) -> np.ndarray:
-    """Prices of inequalities as amounts; those of equalities keep their sign."""
-    return np.asarray(np.where(equal, price, price.abs()))
+def _by_policy(heads: pd.DataFrame) -> list[tuple[str, dict[str, str]]]:
+    return [(head["policy"], head) for head in heads[["policy", "metric", "commodity", "equipment"]].to_dict("records")]
 
 
-def _left_unit(board: Any, metric: str, kind: str, span: str, commodity: str, equipment: str) -> str:
+def _left_unit(board: Board, head: dict[str, str], span: str) -> str:
     """The unit of a policy's left side; blank where its scope has several."""
-    settings = board.instance.settings
-    asked = METRICS[metric].unit
-    if asked in ("u", "b"):
-        table, cell, of = board.table("commodities"), settings.clean_commodity if metric == "clean_used" else commodity, "commodity"
+    settings, metric = board.instance.settings, METRICS[head["metric"]]
+    if metric.unit in ("u", "b"):
+        table, cell, of = board.table("commodities"), settings.clean_commodity if metric.name == "clean_used" else head["commodity"], "commodity"
     else:
-        table, cell, of = board.table("equipment"), equipment, "equipment"
+        table, cell, of = board.table("equipment"), head["equipment"], "equipment"
     own = dict(zip(table[of], table["unit"], strict=True))
     units = {own[n] for n in board.names.members(cell, of) if n in own}
-    found = {"¤": settings.money, "1": "", "activity": "activity"}.get(asked, next(iter(units)) if len(units) == 1 else "")
-    return f"{found}/yr" if found and kind == "rate" and span == "period" else found
+    found = {"¤": settings.money, "1": "", "activity": "activity"}.get(metric.unit, next(iter(units)) if len(units) == 1 else "")
+    return f"{found}/yr" if found and metric.kind == "rate" and span == "period" else found
 
 
-def _swaps(solved: Solved) -> pd.DataFrame:
-    key = ["v", "r", "q", "t"]
-    rows = pd.concat([solved.values("taken", *key).assign(side="new"), solved.values("given", *key).assign(side="old")])
-    rows = rows[rows["value"] != 0]
-    rows = rows.assign(unit=rows["q"].map(_units(solved)))
-    return rows.rename(columns={"v": "rule", "r": "region", "q": "equipment", "t": "period", "value": "amount"})
+def _swaps(solved: Solved) -> Frame:
+    board, key = solved.model.board, ["v", "r", "q", "t"]
+    rows = stack([solved.values("taken", *key).put(side=board.code("new")), solved.values("given", *key).put(side=board.code("old"))])
+    rows = _with_units(board, rows[rows["value"] != 0], "q")
+    return rows.rename(v="rule", r="region", q="equipment", t="period", value="amount")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import pandas as pd
 
@@ -40,9 +41,9 @@ def cost_term(matrices: Matrices, name: str, *labels: str) -> dict[tuple[str, tu
     return _entries(matrices, linear.matrix, at)
 
 
-def _entries(matrices: Matrices, matrix: object, i: int) -> dict[tuple[str, tuple[str, ...]], float]:
-    here = slice(matrix.indptr[i], matrix.indptr[i + 1])  # type: ignore[attr-defined]
-    columns, values = matrix.indices[here].tolist(), matrix.data[here].tolist()  # type: ignore[attr-defined]
+def _entries(matrices: Matrices, matrix: Any, i: int) -> dict[tuple[str, tuple[str, ...]], float]:
+    here = slice(matrix.indptr[i], matrix.indptr[i + 1])
+    columns, values = matrix.indices[here].tolist(), matrix.data[here].tolist()
     return {matrices.column_name(j): v for j, v in zip(columns, values, strict=True)}
 
 

@@ -22,17 +22,22 @@ What a rule may hold: Sets, neighbours, Params and Vars of the model it is given
 one or several `for`, and Python functions of (m, ...). What would need the value of one row is refused, with a word on what to do instead.
 """
 
-from .declare import Neighbours, constrain, index_set, neighbours, parameter, term, variable
+from .declare import constrain, parameter, term, use_labels, variable
 from .errors import AlgebraError
 from .expand import Expander, compile
+from .frame import Frame, stack
+from .labels import Labels
 from .matrices import Block, Linear, Matrices
 from .oracle import attach, compare, write_lp
+from .sets import Neighbours, index_set, neighbours
 from .tracing import sum
 
 __all__ = [
     "AlgebraError",
     "Block",
     "Expander",
+    "Frame",
+    "Labels",
     "Linear",
     "Matrices",
     "Neighbours",
@@ -43,8 +48,10 @@ __all__ = [
     "index_set",
     "neighbours",
     "parameter",
+    "stack",
     "sum",
     "term",
+    "use_labels",
     "variable",
     "write_lp",
 ]

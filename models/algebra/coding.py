@@ -1,6 +1,6 @@
-"""Labels as small integers, and index sets as columns of such integers.
+"""Index sets as columns of label codes.
 
-Every label of a model gets one code. An index set is a few columns of codes, and `position` answers for whole columns of indices at once
+An index set is a few columns of codes, and `position` answers for whole columns of indices at once
 where they stand in the set (-1: nowhere).
 """
 
@@ -11,56 +11,10 @@ from typing import Any, Protocol
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
-from .errors import AlgebraError
-
-Integers = NDArray[np.int64]
-Floats = NDArray[np.float64]
+from .labels import Integers, Labels
 
 TABLE_SIZE = 1_000_000  # an index set answers from a full table up to this size (or four times its count), above it from sorted keys
-
-
-class Labels:
-    """Numbers the labels of one model: 0, 1, 2, ... in the order in which they are met."""
-
-    def __init__(self) -> None:
-        self._codes: dict[Any, int] = {}
-        self._labels: list[Any] = []
-
-    def __len__(self) -> int:
-        return len(self._labels)
-
-    def code(self, label: Any) -> int:
-        """The code of a label, -1 for one that was never met."""
-        return self._codes.get(label, -1)
-
-    def label(self, code: int) -> Any:
-        return self._labels[code]
-
-    def decode(self, codes: Integers) -> list[Any]:
-        return [self._labels[code] for code in codes.tolist()]
-
-    def encode(self, values: pd.Series | Sequence[Any], owner: str) -> Integers:
-        """The codes of a column of labels; new labels are numbered. `owner` names the component in the error for a missing label."""
-        column = values.array if isinstance(values, pd.Series) else pd.array(values, dtype=object)
-        local, distinct = column.factorize()
-        if local.size and local.min() < 0:
-            raise AlgebraError(f"{owner}: an index has a missing label")
-        codes: Integers = np.array([self._number(label) for label in distinct.tolist()], dtype=np.int64)
-        column_codes: Integers = codes[local]
-        return column_codes
-
-    def _number(self, label: Any) -> int:
-        label = label.item() if isinstance(label, np.generic) else label
-        code = self._codes.setdefault(label, len(self._labels))
-        if code == len(self._labels):
-            self._labels.append(label)
-        return code
-
-    def as_numbers(self) -> Floats:
-        """The labels as numbers where they are numbers, else NaN; by code."""
-        return np.array([label if isinstance(label, (int, float)) else np.nan for label in self._labels], dtype=float)
 
 
 class IndexSet(Protocol):
@@ -103,6 +57,14 @@ class Listed:
         for rank, step, column in zip(self._ranks[1:], self._steps, columns[1:], strict=True):
             key = step.of(key, rank.of(column))
         return self._last.of(key)
+
+    def repeated(self) -> Integers:
+        """The numbers of members that stand in the set more than once."""
+        return np.flatnonzero(self.position(self._columns) != np.arange(self.count))
+
+    def same(self, columns: Sequence[Integers]) -> bool:
+        """Are these the very columns of the set?"""
+        return len(columns) == self.dimension and all(one is other for one, other in zip(columns, self._columns, strict=True))
 
     @cached_property
     def _places(self) -> "CodeTable":

@@ -8,9 +8,12 @@ import numpy as np
 import pandas as pd
 import pyomo.environ as pyo
 
-from .coding import Floats, IndexSet, Integers, Labels, Listed, Product, labels_at
-from .declare import Neighbours, Table, columns_of
+from .coding import IndexSet, Listed, Product, labels_at
+from .declare import Table, registry
 from .errors import AlgebraError
+from .frame import Frame
+from .labels import Floats, Integers
+from .sets import FrameSet, Neighbours, columns_of
 from .tracing import member_dimension
 
 
@@ -30,7 +33,7 @@ class ModelData:
 
     def __init__(self, model: Any) -> None:
         self.model = model
-        self.labels = Labels()
+        self.labels = registry(model).labels
         self._sets: dict[int, IndexSet] = {}
         self._values: dict[int, Floats] = {}
         self._lists: dict[int, Lists] = {}
@@ -50,7 +53,9 @@ class ModelData:
         return self.index_set(component.index_set()) if component.is_indexed() else Product([])
 
     def product(self, sets: tuple[Any, ...]) -> IndexSet:
-        """The index set of a rule that runs over several sets."""
+        """The index set of a rule that runs over several sets, or over the rows of a Frame."""
+        if len(sets) == 1 and isinstance(sets[0], Frame):
+            return Listed(self._encode_frame(sets[0], "rows"), self.labels, tuple(sets[0].columns))
         return self.index_set(sets[0]) if len(sets) == 1 else Product([self.index_set(one) for one in sets])
 
     def index_set(self, source: Any) -> IndexSet:
@@ -59,7 +64,7 @@ class ModelData:
         if known is None:
             if getattr(source, "ctype", None) not in (pyo.Set, pyo.RangeSet) or source.is_indexed():
                 raise AlgebraError(f"{source} is not a single index set: use index_set(...), a Pyomo Set or a product of them")
-            if not source.is_constructed():
+            if not source.is_constructed() or (isinstance(source, FrameSet) and source.parent_block() is None):
                 raise AlgebraError("an index set is not on the model: assign it first, as in m.R = index_set(...)")
             parts = list(source.subsets(expand_all_set_operators=False))
             known = Product([self.index_set(part) for part in parts]) if len(parts) > 1 else self._listed(source)
@@ -76,17 +81,24 @@ class ModelData:
             dimension = member_dimension(source) if members else _dimension_or(source, 1)
             columns = self._encode_members(members, dimension, source.name)
             return Listed(columns, self.labels, [None] * len(columns))
-        if len(frame) != len(source):
-            raise AlgebraError(f"set {source.name} was changed after index_set made it: prepare the frame instead")
-        return Listed(self._encode_frame(frame, source.name), self.labels, [name if isinstance(name, str) else None for name in frame.columns])
+        listed = Listed(self._encode_frame(frame, source.name), self.labels, [name if isinstance(name, str) else None for name in frame.columns])
+        if isinstance(frame, Frame):
+            twice = listed.repeated()
+            if twice.size:
+                raise AlgebraError(f"index set {source.name}: the member {labels_at(listed, self.labels, int(twice[0]))} is given twice")
+        return listed
 
     def _encode_members(self, members: list[Any], dimension: int, owner: str) -> list[Integers]:
         if dimension == 1:
             return [self.labels.encode(members, owner)]
         return [self.labels.encode([member[number] for member in members], owner) for number in range(dimension)]
 
-    def _encode_frame(self, frame: pd.DataFrame, owner: str) -> list[Integers]:
-        return [self.labels.encode(column, owner) for column in columns_of(frame)]
+    def _encode_frame(self, frame: pd.DataFrame | Frame, owner: str) -> list[Integers]:
+        if not isinstance(frame, Frame):
+            return [self.labels.encode(column, owner) for column in columns_of(frame)]
+        if frame.labels is self.labels:
+            return list(frame.columns.values())
+        return [self.labels.encode(frame.decoded(name), owner) for name in frame.columns]
 
     # parameters
 
@@ -100,7 +112,7 @@ class ModelData:
         return known
 
     def _table_values(self, parameter: Any, table: Table) -> Floats:
-        columns = [self.labels.encode(column, f"parameter {parameter.name}") for column in table.keys]
+        columns = self._encode_frame(table.keys, f"parameter {parameter.name}")
         return self._placed(parameter, columns, table.numbers, np.nan if table.default is None else table.default)
 
     def _ordinary_values(self, parameter: Any) -> Floats:
@@ -116,6 +128,8 @@ class ModelData:
         index = self.index_of(parameter)
         if len(columns) != index.dimension:
             raise AlgebraError(f"parameter {parameter.name}: its table has {len(columns)} key columns, its sets have {index.dimension} indices")
+        if isinstance(index, Listed) and index.same(columns):
+            return numbers
         places = index.position(columns)
         outside = places < 0
         if outside.any():
@@ -152,9 +166,9 @@ class ModelData:
     def _neighbour_lists(self, source: Neighbours) -> Lists:
         columns = self._encode_frame(source.frame, repr(source))
         keys, members = columns[: len(source.by)], columns[len(source.by) :]
-        times = np.bincount(Listed(columns, self.labels, (*source.by, *source.members)).position(columns))  # equal rows share one position
-        if times.size and times.max() > 1:
-            row = self.decode_row(columns, int(times.argmax()))
+        twice = Listed(columns, self.labels, (*source.by, *source.members)).repeated()
+        if twice.size:
+            row = self.decode_row(columns, int(twice[0]))
             raise AlgebraError(f"{source}: the row {row} is given twice", index=row)
         index = Listed(keys, self.labels, source.by)  # equal keys share one position
         places = index.position(keys)

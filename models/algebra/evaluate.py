@@ -12,9 +12,10 @@ from typing import Any, NoReturn
 import numpy as np
 import pyomo.environ as pyo
 
-from .coding import Floats, IndexSet, Integers, Labels, Product, labels_at
+from .coding import IndexSet, Product, labels_at
 from .data import ModelData
 from .errors import AlgebraError
+from .labels import Floats, Integers, Labels
 from .symbols import NUMBERS, Index, Lookup, Loop, Node, Operation, Sum, show, show_item
 from .tracing import Traced
 

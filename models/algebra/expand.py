@@ -7,11 +7,12 @@ import numpy as np
 import pyomo.environ as pyo
 import scipy.sparse as sp
 
-from .coding import Floats, IndexSet
+from .coding import IndexSet
 from .data import ModelData
 from .declare import Family, registry
 from .errors import AlgebraError, rule_name
 from .evaluate import Batch, Evaluator
+from .labels import Floats
 from .matrices import Block, Linear, Matrices
 from .symbols import Relation
 from .tracing import trace
@@ -72,7 +73,7 @@ class Expander:
         )
 
     def expression(self, rule: Callable[..., Any], *sets: Any) -> Linear:
-        """Linear expressions `rule(m, *index)` for all indices of the sets, over the columns of the model.
+        """Linear expressions `rule(m, *index)` for all indices of the sets, or all rows of a Frame, over the columns of the model.
 
         Raises:
             AlgebraError: the rule does not return a linear expression or a number.

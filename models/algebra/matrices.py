@@ -9,8 +9,9 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from .coding import Floats, IndexSet, Labels, label_frame, labels_at, position_of
+from .coding import IndexSet, label_frame, labels_at, position_of
 from .errors import AlgebraError
+from .labels import Floats, Labels
 
 
 @dataclass(frozen=True, eq=False)

@@ -14,8 +14,8 @@ from typing import Any, NoReturn
 import numpy as np
 import pyomo.environ as pyo
 
-from .declare import Neighbours
 from .errors import AlgebraError
+from .sets import Neighbours
 from .symbols import Index, Lookup, Loop, Node, Sum, show, show_item
 
 LABELS = (str, int, float, np.generic)

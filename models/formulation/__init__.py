@@ -10,9 +10,9 @@ from dataclasses import dataclass
 from types import ModuleType
 from typing import Any
 
-import pandas as pd
 import pyomo.environ as pyo
 
+from models.algebra import use_labels
 from models.formulation import (
     balance,
     burdens,
@@ -54,11 +54,7 @@ def build(instance: Instance) -> Model:
     Raises InputError for what only the whole can show: rows that fit the same key, a commodity that cannot be supplied, a policy whose
     scope matches nothing.
     """
-    with pd.option_context("mode.string_storage", "python"):  # joins of labels are a quarter faster than with Arrow strings
-        return _stated(Board(instance))
-
-
-def _stated(board: Board) -> Model:
+    board = Board(instance)
     sets.prepare(board)
     cohorts.prepare(board)
     for family in (production, transport, trade, stock):
@@ -70,6 +66,7 @@ def _stated(board: Board) -> Model:
         family.prepare(board)
     board.require()
     m = pyo.ConcreteModel(name=board.instance.settings.title)
+    use_labels(m, board.labels)
     sets.add(m, board)
     balance.declare(m, board)
     for family in (capacity, production, transport, trade, stock):

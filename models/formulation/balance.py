@@ -14,9 +14,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
-import pandas as pd
-
-from models.algebra import index_set
+from models.algebra import index_set, stack
 from models.formulation.board import Board, state
 
 TABLES = ("commodities",)
@@ -47,19 +45,11 @@ def supply(m: Any, r: Any, c: Any, t: Any, p: Any) -> Any:
 
 def prepare(board: Board) -> None:
     """Frame `balanced` (r, c, t, p, surplus): rows that any term or demand can reach."""
-    parts = board["commodity_parts"]
-    places = [
-        board["recipes"][["r", "c", "t"]],
-        board["sources"][["r", "c", "t"]],
-        board["flows"][["r", "c", "t"]],
-        board["flows"][["d", "c", "t"]].rename(columns={"d": "r"}),
-        board["stocks"][["r", "c", "t"]],
-        board["markets"][["r", "c", "t"]],
-    ]
-    rows = pd.concat([p for p in places if len(p)] or places[:1]).drop_duplicates().merge(parts, on="c")
-    commodities = board.table("commodities")
-    surplus = dict(zip(commodities["commodity"], commodities["surplus"], strict=True))
-    board["balanced"] = rows.assign(surplus=rows["c"].map(surplus))[[*INDEX, "surplus"]]
+    arriving = board["flows"][["d", "c", "t"]].rename(d="r")
+    places = [board["recipes"], board["sources"], board["flows"], arriving, board["stocks"], board["markets"]]
+    rows = stack(places, ["r", "c", "t"]).unique().join(board["commodity_parts"], "c")
+    commodities = board.open("commodities").rename(commodity="c")
+    board["balanced"] = rows.put(surplus=commodities["surplus"][rows.find(commodities, "c")])
 
 
 def declare(m: Any, board: Board) -> None:
@@ -71,5 +61,5 @@ def add(m: Any, board: Board, terms: Sequence[Callable[..., Any]]) -> None:
     """States the rows from the terms that the families offer."""
     m.balance_terms = tuple(terms)
     frame = board["balanced"]
-    state(m, "balance", frame.loc[frame["surplus"] == "yes", INDEX], balance)
-    state(m, "exact_balance", frame.loc[frame["surplus"] == "no", INDEX], exact_balance)
+    state(m, "balance", frame[frame["surplus"]][INDEX], balance)
+    state(m, "exact_balance", frame[~frame["surplus"]][INDEX], exact_balance)

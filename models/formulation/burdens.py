@@ -21,13 +21,13 @@ from __future__ import annotations
 from typing import Any
 
 import networkx as nx
-import pandas as pd
+import numpy as np
 
-from models.algebra import neighbours, sum
+from models.algebra import Frame, neighbours, stack, sum
 from models.formulation.available import availability
-from models.formulation.board import Board, Metric, Part, lettered, table
-from models.formulation.quantities import capacity
-from models.keys import explicit
+from models.formulation.board import Board, Metric, Part, table
+from models.formulation.keys import explicit
+from models.formulation.quantities import capacity, with_equipment
 
 TABLES = ("factors",)
 NEEDS = ("sets", "capacity", "production", "trade", "transport", "clean_power")
@@ -37,84 +37,82 @@ BALANCE = ()
 
 def prepare(board: Board) -> None:
     """Frames: `burden_activity` (r, k, b, t, value), `burden_purchase` (r, c, b, t, value), ..., `rated` (r, q, b, t, value)."""
-    keys = {"item": "factor_item", "burden": "burden", "region": "region", "period": "period"}
-    given = board.table("factors")
-    _cycles(board, given)
-    factors = explicit(given, keys, ["on"], board.names, "factors", board.report)
-    factors = lettered(factors, i="item", b="burden", r="region", t="period")[["i", "on", "b", "r", "t", "amount"]]
-    tally = set(board.table("commodities").loc[board.table("commodities")["balance"] == "tally", "commodity"])
-    for b in sorted(set(factors["b"]) - tally):
+    _cycles(board)
+    factors = explicit(board, "factors", board.open("factors"), ["on"], i="item", b="burden", r="region", t="period")
+    commodities = board.table("commodities")
+    tally = board.any_of(board.codes(commodities.loc[commodities["balance"] == "tally", "commodity"]))
+    for b in sorted(board.labels.decode(np.unique(factors["b"][~tally[factors["b"]]]))):
         board.say("factors", None, "burden", f"{b} is no burden: its balance must be tally", f"{b} 不是 tally 商品")
-    of = {on: group[["r", "t", "i", "b", "amount"]] for on, group in factors.groupby("on", sort=False)}
-    nothing = factors.iloc[:0][["r", "t", "i", "b", "amount"]]
 
-    def on(what: str) -> pd.DataFrame:
-        return of.get(what, nothing)
+    def on(what: str) -> Frame:
+        counted: Frame = factors[factors["on"] == board.code(what)]
+        return counted[["r", "t", "i", "b", "amount"]]
 
     _counted_twice(board, on("use"), on("purchase"))
-    composed = on("burden").rename(columns={"i": "b", "b": "b2"})
+    composed = on("burden").rename(i="b", b="b2")
     recipes = board["recipes"]
-    own = recipes[recipes["c"].isin(tally)].rename(columns={"c": "b", "amount": "value"})[["r", "k", "b", "t", "value"]]
+    own = recipes[tally[recipes["c"]]].rename(c="b", amount="value")
     fuel = _by_recipe(recipes, on("use"))
-    board["burden_activity"] = _composed(pd.concat([own, fuel]), composed, ["r", "k", "t"])
+    per_activity = ["r", "k", "t"]
+    board["burden_activity"] = _composed(stack([own, fuel], [*per_activity, "b", "value"]), composed, per_activity)
     for what, name in (("purchase", "burden_purchase"), ("sale", "burden_sale"), ("clean_use", "burden_clean")):
-        direct = on(what).rename(columns={"i": "c", "amount": "value"})
-        board[name] = _composed(direct, composed, ["r", "c", "t"])
-    direct = on("capacity").rename(columns={"i": "q", "amount": "value"}).merge(board["capacities"], on=["r", "q", "t"])
-    board["burden_capacity"] = _composed(direct, composed, ["r", "q", "t"])
-    moved = on("freight").rename(columns={"i": "n"}).merge(board["carried"][["l", "r", "n", "c", "t", "km"]], on=["r", "n", "t"])
-    moved = moved.assign(value=moved["amount"] * moved["km"])[["r", "l", "c", "b", "t", "value"]]
+        board[name] = _composed(on(what).rename(i="c", amount="value"), composed, ["r", "c", "t"])
+    standing = on("capacity").rename(i="q", amount="value")
+    board["burden_capacity"] = _composed(standing[standing.within(board["capacities"], "r", "q", "t")], composed, ["r", "q", "t"])
+    moved = on("freight").rename(i="n").join(board["carried"][["l", "r", "n", "c", "t", "km"]], "r", "n", "t")
+    moved = moved.put(value=moved["amount"] * moved["km"])
     board["burden_freight"] = _composed(moved[moved["value"] != 0], composed, ["r", "l", "c", "t"])
-    rated = pd.concat([own, fuel, _by_recipe(recipes, on("rated"))])
-    board["rated"] = _rated(board, _composed(rated, composed, ["r", "k", "t"]))
+    rated = stack([own, fuel, _by_recipe(recipes, on("rated"))], [*per_activity, "b", "value"])
+    board["rated"] = _rated(board, _composed(rated, composed, per_activity))
 
 
-def _by_recipe(recipes: pd.DataFrame, factors: pd.DataFrame) -> pd.DataFrame:
+def _by_recipe(recipes: Frame, factors: Frame) -> Frame:
     """Factor × (used − made) per activity."""
-    both = recipes.merge(factors.rename(columns={"i": "c", "amount": "factor"}), on=["r", "c", "t"])
-    return both.assign(value=-both["amount"] * both["factor"])[["r", "k", "b", "t", "value"]]
+    both = recipes.join(factors.rename(i="c", amount="factor"), "r", "c", "t")
+    return both.put(value=-both["amount"] * both["factor"])
 
 
-def _composed(direct: pd.DataFrame, composed: pd.DataFrame, keys: list[str]) -> pd.DataFrame:
+def _composed(direct: Frame, composed: Frame, keys: list[str]) -> Frame:
     """Direct coefficients plus those of burdens composed from them, however deep."""
-    total = [direct[[*keys, "b", "value"]]]
-    step = total[0]
-    while len(step) and len(composed):
-        step = step.merge(composed, on=["r", "t", "b"])
-        step = step.assign(value=step["value"] * step["amount"], b=step["b2"])[[*keys, "b", "value"]]
-        total.append(step)
-    both = pd.concat([f for f in total if len(f)] or total[:1]).groupby([*keys, "b"], as_index=False, sort=False)["value"].sum()
-    return both[both["value"] != 0]
+    columns = [*keys, "b", "value"]
+    total = [direct[columns]]
+    while len(total[-1]) and len(composed):
+        step = total[-1].join(composed, "r", "t", "b")
+        total.append(step.put(value=step["value"] * step["amount"], b=step["b2"])[columns])
+    both = stack(total).total([*keys, "b"])
+    kept: Frame = both[both["value"] != 0]
+    return kept
 
 
-def _cycles(board: Board, factors: pd.DataFrame) -> None:
+def _cycles(board: Board) -> None:
+    factors = board.table("factors")
+    composing = factors[factors["on"] == "burden"]
     graph = nx.DiGraph()
-    for i in factors.index[factors["on"] == "burden"]:
-        for a in board.names.members(factors.at[i, "item"], "factor_item"):
-            for b in board.names.members(factors.at[i, "burden"], "burden"):
-                graph.add_edge(a, b)
+    for item, burden in zip(composing["item"], composing["burden"], strict=True):
+        for a in board.names.members(item, "factor_item"):
+            graph.add_edges_from((a, b) for b in board.names.members(burden, "burden"))
     if not nx.is_directed_acyclic_graph(graph):
         ring = " -> ".join(a for a, _ in nx.find_cycle(graph))
         board.say("factors", None, "item", f"burdens are composed in a ring: {ring}", f"负担循环合成：{ring}")
         board.require()
 
 
-def _counted_twice(board: Board, use: pd.DataFrame, purchase: pd.DataFrame) -> None:
-    both = use[["i", "b"]].drop_duplicates().merge(purchase[["i", "b"]].drop_duplicates(), on=["i", "b"])
-    for i, b in both.itertuples(index=False):
+def _counted_twice(board: Board, use: Frame, purchase: Frame) -> None:
+    both = use[use.within(purchase, "i", "b")].unique("i", "b")
+    for i, b in both.rows("i", "b"):
         en = f"{i} has a use and a purchase factor of {b}: it would be counted twice"
         board.say("factors", None, "on", en, f"{i} 对 {b} 同时有 use 和 purchase 系数，会重复计算")
 
 
-def _rated(board: Board, per_activity: pd.DataFrame) -> pd.DataFrame:
+def _rated(board: Board, per_activity: Frame) -> Frame:
     """Burden of the rated route per unit of capacity: per activity × mean availability / use."""
     equipment = board["equipment"]
-    rating = equipment.loc[equipment["rated_route"] != "", ["q", "rated_route"]].rename(columns={"rated_route": "k"})
-    uses = board["uses"].merge(rating, on=["q", "k"])
-    mean = availability(board, uses[["r", "q", "t"]].drop_duplicates().assign(p=board["parts"]["p"].iloc[0]))
-    uses = uses.merge(mean.rename(columns={"value": "mean"})[["r", "q", "t", "mean"]], on=["r", "q", "t"])
-    both = per_activity.merge(uses, on=["r", "k", "t"])
-    return both.assign(value=both["value"] * both["mean"] / both["use"])[["r", "q", "b", "t", "value"]]
+    rating = equipment[equipment["rated_route"] != board.code("")].rename(rated_route="k")[["q", "k"]]
+    uses = board["uses"].join(rating, "q", "k")
+    mean = availability(board, uses.unique("r", "q", "t").put(p=board["parts"]["p"][0]))
+    uses = uses.put(mean=uses.look_up(mean, "r", "q", "t", value="value"))
+    both = per_activity.join(uses, "r", "k", "t")
+    return both.put(value=both["value"] * both["mean"] / both["use"])[["r", "q", "b", "t", "value"]]
 
 
 def add(m: Any, board: Board) -> None:
@@ -149,33 +147,36 @@ def _of_freight(m: Any, r: Any, l: Any, g: Any, b: Any, t: Any) -> Any:
     return m.burden_freight[r, l, g, b, t] * sum(m.flow[l, g, t, p] for p in m.FLOW_PARTS[l, g, t])
 
 
-def _routes(board: Board) -> pd.DataFrame:
-    uses = board["uses"][["r", "k", "t", "q"]]
-    rows = board["burden_activity"].merge(board["activity"][["r", "k", "t"]].drop_duplicates(), on=["r", "k", "t"])
-    return rows.merge(uses, on=["r", "k", "t"], how="left").fillna({"q": ""})
+def _routes(board: Board) -> Frame:
+    rows = board["burden_activity"]
+    return with_equipment(board, rows[rows.within(board["activity"], "r", "k", "t")])
 
 
-def _clean_routes(board: Board) -> pd.DataFrame:
-    users = board["clean_users"][["r", "k", "c", "t"]].drop_duplicates()
-    rows = users.merge(board["burden_clean"], on=["r", "c", "t"])
-    return rows.merge(board["uses"][["r", "k", "t", "q"]], on=["r", "k", "t"], how="left").fillna({"q": ""})
+def _clean_routes(board: Board) -> Frame:
+    users = board["clean_users"][["r", "k", "c", "t"]].unique()
+    return with_equipment(board, users.join(board["burden_clean"], "r", "c", "t"))
 
 
 def _traded(frame: str, burden: str) -> Any:
-    def rows(board: Board) -> pd.DataFrame:
-        return board[frame].drop(columns=["b"], errors="ignore").merge(board[burden], on=["r", "c", "t"])
-
-    return rows
+    return lambda board: board[frame].join(board[burden], "r", "c", "t")
 
 
-def _freight(board: Board) -> pd.DataFrame:
-    flows = board["flows"][["l", "c", "t"]].drop_duplicates()
-    return board["burden_freight"].merge(flows, on=["l", "c", "t"]).rename(columns={"c": "g"})
+def _freight(board: Board) -> Frame:
+    rows = board["burden_freight"]
+    return rows[rows.within(board["flows"], "l", "c", "t")].rename(c="g")
 
 
-def _rated_ways(board: Board) -> pd.DataFrame:
+def _rated_ways(board: Board) -> Frame:
     ways = board["ways"]
-    return ways.loc[ways["o"] == "", ["r", "w", "q", "t"]].merge(board["rated"], on=["r", "q", "t"])
+    return ways[ways["greenfield"]][["r", "w", "q", "t"]].join(board["rated"], "r", "q", "t")
+
+
+def _rated_standing(board: Board) -> Frame:
+    return board["rated"][board["rated"].within(board["capacities"], "r", "q", "t")]
+
+
+def _rated_new(m: Any, r: Any, w: Any, q: Any, b: Any, t: Any) -> Any:
+    return m.rated[r, q, b, t] * m.new[r, w, t]
 
 
 def _rated_closed(m: Any, r: Any, q: Any, b: Any, t: Any) -> Any:
@@ -196,18 +197,6 @@ PLACE_PARTS = (
 )
 METRICS = (
     Metric("burden", "rate", "b", "rbkqx", (*ROUTE_PARTS, *PLACE_PARTS)),
-    Metric(
-        "rated_new",
-        "event",
-        "b",
-        "rqb",
-        (Part(_rated_ways, ("r", "w", "q", "b", "t"), lambda m, r, w, q, b, t: m.rated[r, q, b, t] * m.new[r, w, t]),),
-    ),
-    Metric(
-        "rated_closed",
-        "event",
-        "b",
-        "rqb",
-        (Part(lambda b: b["rated"].merge(b["capacities"], on=["r", "q", "t"]), ("r", "q", "b", "t"), _rated_closed),),
-    ),
+    Metric("rated_new", "event", "b", "rqb", (Part(_rated_ways, ("r", "w", "q", "b", "t"), _rated_new),)),
+    Metric("rated_closed", "event", "b", "rqb", (Part(_rated_standing, ("r", "q", "b", "t"), _rated_closed),)),
 )

@@ -26,9 +26,8 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-import pandas as pd
 
-from models.algebra import constrain, index_set, neighbours, parameter, sum, variable
+from models.algebra import Frame, constrain, index_set, neighbours, parameter, sum, variable
 from models.formulation.board import Board, Cost, Metric, Part, state, table
 from models.formulation.quantities import capacity
 
@@ -84,35 +83,35 @@ def add(m: Any, board: Board) -> None:
     m.refitted = variable(m.REFITTED, doc="capacity gained by refit, by the cohort consumed [Q]")
     m.START = index_set(groups[["r", "g", "t"]], doc="fixed charges: one start per period")
     m.start = variable(m.START, domain="binary", doc="is anything built? [1]")
-    sized = ways[ways["size"].notna()]
+    sized = ways[~np.isnan(ways["size"])]
     m.UNITS = index_set(sized[["r", "w", "t"]], doc="ways with whole units")
     m.units = variable(m.UNITS, domain="integer", doc="whole units built [1]")
 
     m.COHORTS = neighbours(cohorts[["r", "q", "t", "e"]], "r", "q", "t")
-    m.CLOSING_OF = neighbours(closable.assign(f=closable["e"])[["r", "q", "e", "t", "f"]], "r", "q", "e", "t")
+    m.CLOSING_OF = neighbours(closable.put(f=closable["e"])[["r", "q", "e", "t", "f"]], "r", "q", "e", "t")
     m.BEFORE = neighbours(board["before"], "r", "q", "e", "t")
     m.BUILT_INTO = neighbours(ways[["r", "q", "e", "t", "w"]], "r", "q", "e", "t")
-    m.REFITTED_FROM = neighbours(board["refitted"].rename(columns={"o": "q"})[["r", "q", "e", "t", "w"]], "r", "q", "e", "t")
+    m.REFITTED_FROM = neighbours(board["refitted"].rename(o="q")[["r", "q", "e", "t", "w"]], "r", "q", "e", "t")
     m.CONSUMES = neighbours(board["refitted"][["r", "w", "t", "e"]], "r", "w", "t")
-    late = ways[ways["usable"] < 1].assign(unusable=lambda f: 1 - f["usable"])
+    late = ways.put(unusable=1 - ways["usable"])[ways["usable"] < 1]
     m.LATE = neighbours(late[["r", "q", "t", "w"]], "r", "q", "t")
     m.unusable = table(late, ["r", "w", "t"], "unusable", "share that cannot be run in the period of building [1]")
     m.today = parameter(
         m.STANDING, values=board["today"][["r", "q", "e", "t", "amount"]], default=0.0, doc="capacity that stands or is committed [Q]"
     )
-    refits = ways[ways["o"] != ""].assign(consumed=lambda f: 1 / f["ratio"])
+    refits = ways.put(consumed=1 / ways["ratio"])[~ways["greenfield"]]
     m.consumed = table(refits, ["r", "w", "t"], "consumed", "replaced capacity consumed per unit gained [1]")
-    limited = ways[ways["max"].notna()]
+    limited = ways[~np.isnan(ways["max"])]
     m.build_max = table(limited, ["r", "w", "t"], "max", "largest amount in a period [Q]")
     m.build_min = table(limited, ["r", "w", "t"], "min", "least amount in a period, if anything [Q]")
     m.size = table(sized, ["r", "w", "t"], "size", "size of a whole unit [Q]")
 
-    started = ways["started"]
+    started = limited["started"]
     constrain(m, "standing", m.STANDING, rule=standing)
     state(m, "refit_total", refits[["r", "w", "t"]], refit_total)
-    state(m, "build_most", limited.loc[~started, ["r", "w", "t"]], build_most)
-    state(m, "started_most", limited.loc[started, ["r", "w", "g", "t"]], started_most)
-    state(m, "started_least", limited.loc[started & (limited["min"] > 0), ["r", "w", "g", "t"]], started_least)
+    state(m, "build_most", limited[~started][["r", "w", "t"]], build_most)
+    state(m, "started_most", limited[started][["r", "w", "g", "t"]], started_most)
+    state(m, "started_least", limited[started & (limited["min"] > 0)][["r", "w", "g", "t"]], started_least)
     constrain(m, "whole_units", m.UNITS, rule=whole_units)
 
     m.CHARGED = neighbours(board["annuities"][["r", "t", "w", "u"]], "r", "t")
@@ -159,14 +158,16 @@ def _new(m: Any, r: Any, w: Any, t: Any) -> Any:
 
 
 def _ways(greenfield: bool) -> Any:
-    return lambda board: board["ways"][(board["ways"]["o"] == "") == greenfield]
+    return lambda board: board["ways"][board["ways"]["greenfield"] == greenfield]
 
 
-def _starts(board: Board) -> pd.DataFrame:
-    groups, ways = board["starts"], board["ways"]
-    sized = ways.loc[ways["size"].notna(), ["r", "g", "t"]].drop_duplicates()
-    plain = groups.merge(sized, on=["r", "g", "t"], how="left", indicator=True)
-    return plain[plain["_merge"] == "left_only"].drop(columns="_merge")
+def _sized(board: Board) -> Frame:
+    return board["ways"][~np.isnan(board["ways"]["size"])]
+
+
+def _starts(board: Board) -> Frame:
+    """Starts of ways that have no whole units."""
+    return board["starts"][~board["starts"].within(_sized(board), "r", "g", "t")]
 
 
 def _investment(m: Any, r: Any, w: Any, t: Any) -> Any:
@@ -179,10 +180,10 @@ def add_investment(m: Any, board: Board) -> None:
     m.fixed_invest = table(board["starts"], ["r", "g", "t"], "fixed_invest", "overnight cost of a start [¤]")
 
 
-def _today(board: Board) -> pd.DataFrame:
-    first = board["periods"]["start"].iloc[0]
-    today = board["today"]
-    return today[np.isnan(today["built"]) | (today["built"] <= first)].rename(columns={"amount": "value"})[["r", "q", "value"]]
+def _today(board: Board) -> Frame:
+    first, today = board["periods"]["start"][0], board["today"]
+    now: Frame = today[np.isnan(today["built"]) | (today["built"] <= first)]
+    return now.rename(amount="value")[["r", "q", "value"]]
 
 
 STANDING_PART = Part(lambda b: b["capacities"], ("r", "q", "t"), capacity)
@@ -192,13 +193,13 @@ METRICS = (
     Metric("capacity_new", "event", "Q", "rq", (Part(_ways(True), ("r", "w", "t"), _new),)),
     Metric("capacity_refitted", "event", "Q", "rq", (Part(_ways(False), ("r", "w", "t"), _new),)),
     Metric("capacity_closed", "event", "Q", "rq", (CLOSED_PART,)),
-    Metric("capacity_expired", "event", "Q", "rq", (Part(lambda b: b["expiring"].drop_duplicates(["r", "q", "t"]), ("r", "q", "t"), _expired),)),
+    Metric("capacity_expired", "event", "Q", "rq", (Part(lambda b: b["expiring"].unique("r", "q", "t"), ("r", "q", "t"), _expired),)),
     Metric("moves", "event", "Q", "rq", (Part(lambda b: b["ways"], ("r", "w", "t"), _new), CLOSED_PART)),
     Metric(
         "starts", "event", "1", "rqx",
         (
             Part(_starts, ("r", "g", "t"), lambda m, r, g, t: m.start[r, g, t]),
-            Part(lambda b: b["ways"][b["ways"]["size"].notna()], ("r", "w", "t"), lambda m, r, w, t: m.units[r, w, t]),
+            Part(_sized, ("r", "w", "t"), lambda m, r, w, t: m.units[r, w, t]),
         ),
     ),
     Metric(

@@ -18,10 +18,9 @@ from __future__ import annotations
 
 from typing import Any
 
-import pandas as pd
-
-from models.algebra import constrain, index_set, neighbours, parameter, sum, variable
+from models.algebra import constrain, index_set, neighbours, parameter, stack, sum, variable
 from models.formulation.board import Board, Metric, Part, state, table
+from models.formulation.quantities import with_equipment
 from models.names import YEAR
 
 TABLES = ("sources", "routes")
@@ -72,73 +71,65 @@ def _claimed(m: Any, r: Any, t: Any, p: Any) -> Any:
 
 
 def prepare(board: Board) -> None:
-    """Frames: `clean_users` (r, k, t, p) and `clean_markets` (r, x, t, p, demand). Empty without a clean commodity."""
-    clean = board.instance.settings.clean_commodity
-    used = board["recipes"][(board["recipes"]["c"] == clean) & (board["recipes"]["amount"] < 0)]
-    parts = board["commodity_parts"].loc[board["commodity_parts"]["c"] == clean, ["p"]]
-    board["clean_users"] = used[["r", "k", "c", "t"]].merge(parts, how="cross")
-    board["clean_markets"] = board["markets"][board["markets"]["c"] == clean]
+    """Frames: `clean_users` (r, k, c, t, p) and `clean_markets` (r, x, t, p, demand). Empty without a clean commodity."""
+    clean, recipes, markets = board.code(board.instance.settings.clean_commodity), board["recipes"], board["markets"]
+    used = recipes[(recipes["c"] == clean) & (recipes["amount"] < 0)]
+    board["clean_users"] = used[["r", "k", "c", "t"]].join(board["commodity_parts"], "c")
+    board["clean_markets"] = markets[markets["c"] == clean]
 
 
 def add(m: Any, board: Board) -> None:
-    clean, matching = board.instance.settings.clean_commodity, board.instance.settings.clean_matching
-    users, markets = board["clean_users"], board["clean_markets"]
+    """Claims of users, what is made clean in the parts they are matched in, and what is sent as clean between regions."""
+    clean, matching = board.code(board.instance.settings.clean_commodity), board.instance.settings.clean_matching
+    users, markets, portion = board["clean_users"], board["clean_markets"], board["portion"].rename(p="a", p2="p")
     m.CLEAN_USE, m.CLEAN_DELIVERED = index_set(users[["r", "k", "t", "p"]]), index_set(markets[["r", "x", "t", "p"]])
     m.clean_use = variable(m.CLEAN_USE, doc="use that a route calls clean [u/yr in the slice]")
     m.clean_delivered = variable(m.CLEAN_DELIVERED, doc="delivery that a market calls clean [u/yr in the slice]")
-    running = users.merge(board["activity"].rename(columns={"p": "a"}), on=["r", "k", "t"])
-    running = running.merge(board["portion"].rename(columns={"p": "a", "p2": "p"}), on=["a", "p"])
+    activity = board["activity"].rename(p="a")
+    running = users.join(activity, "r", "k", "t").join(portion, "a", "p")
     m.CLEAN_ACTIVITY = neighbours(running[["r", "k", "t", "p", "c", "a"]], "r", "k", "t", "p")
     m.clean_demand = parameter(m.CLEAN_DELIVERED, values=markets[["r", "x", "t", "p", "demand"]], doc="firm demand [u/yr in the slice]")
     by = ["r", "x", "t", "p"]
     for name, frame in (("CLEAN_SHORT", board["shortages"]), ("CLEAN_SOLD", board["sales"])):
-        setattr(m, name, neighbours(frame.loc[frame["c"] == clean, [*by, "c"]], *by))
+        setattr(m, name, neighbours(frame[frame["c"] == clean][[*by, "c"]], *by))
     constrain(m, "clean_route_use", m.CLEAN_USE, rule=clean_route_use)
     constrain(m, "clean_market_use", m.CLEAN_DELIVERED, rule=clean_market_use)
 
-    claim_parts = sorted(set(users["p"]) | set(markets["p"]))
-    yearly = matching != "region-slice"
-    to_claim = pd.DataFrame({"a": claim_parts, "p": [YEAR if yearly else p for p in claim_parts]}).astype("str")
-    sources = board["sources"][(board["sources"]["c"] == clean) & (board["sources"]["clean"] > 0)].rename(columns={"p": "a"})
-    sources = sources.merge(to_claim, on="a") if len(to_claim) else sources.assign(p=YEAR)
+    claimed = stack([users, markets], ["p"]).unique().rename(p="a")
+    to_claim = claimed.put(p=board.code(YEAR)) if matching != "region-slice" else claimed.put(p=claimed["a"])
+    sources = board["sources"]
+    sources = sources[(sources["c"] == clean) & (sources["clean"] > 0)].rename(p="a").join(to_claim, "a")
     m.CLEAN_BOUGHT = neighbours(sources[["r", "t", "p", "c", "x", "a"]], "r", "t", "p")
     m.clean_source = table(sources, ["r", "c", "x", "t", "a"], "clean", "share that counts as clean [1]")
-    made = board["recipes"][(board["recipes"]["c"] == clean) & (board["recipes"]["amount"] > 0)]
-    made = made.merge(board["routes"].loc[board["routes"]["clean"] > 0, ["r", "k", "t"]], on=["r", "k", "t"])
-    made = made.merge(board["activity"].rename(columns={"p": "a"}), on=["r", "k", "t"])
-    reached = board["portion"].rename(columns={"p": "a", "p2": "p"})
-    made = made.merge(reached[reached["p"].isin(to_claim["p"])], on="a")
+    recipes, routes = board["recipes"], board["routes"]
+    made = recipes[(recipes["c"] == clean) & (recipes["amount"] > 0) & recipes.within(routes[routes["clean"] > 0], "r", "k", "t")]
+    made = made.join(activity, "r", "k", "t").join(portion[portion.within(to_claim, "p")], "a")
     m.CLEAN_MADE = neighbours(made[["r", "t", "p", "k", "c", "a"]], "r", "t", "p")
-    m.clean_route = table(board["routes"], ["r", "k", "t"], "clean", "share of what is made that counts as clean [1]")
-    m.CLEAN_ROUTES = neighbours(users.rename(columns={"p": "a"}).merge(to_claim, on="a")[["r", "t", "p", "k", "a"]], "r", "t", "p")
-    m.CLEAN_MARKETS = neighbours(markets.rename(columns={"p": "a"}).merge(to_claim, on="a")[["r", "t", "p", "x", "a"]], "r", "t", "p")
+    m.clean_route = table(routes, ["r", "k", "t"], "clean", "share of what is made that counts as clean [1]")
+    m.CLEAN_ROUTES = neighbours(users.rename(p="a").join(to_claim, "a")[["r", "t", "p", "k", "a"]], "r", "t", "p")
+    m.CLEAN_MARKETS = neighbours(markets.rename(p="a").join(to_claim, "a")[["r", "t", "p", "x", "a"]], "r", "t", "p")
 
-    claims = pd.concat([users[["r", "t", "p"]], markets[["r", "t", "p"]]]).drop_duplicates().rename(columns={"p": "a"})
-    claims = claims.merge(to_claim, on="a")[["r", "t", "p"]].drop_duplicates()
+    claims = stack([users, markets], ["r", "t", "p"]).rename(p="a").join(to_claim, "a")[["r", "t", "p"]].unique()
     if matching == "nation-year":
-        state(m, "clean_nation", claims[["t", "p"]].drop_duplicates(), clean_nation)
+        state(m, "clean_nation", claims[["t", "p"]].unique(), clean_nation)
         return
-    flows = board["flows"][board["flows"]["c"] == clean].rename(columns={"p": "a"}).merge(to_claim, on="a")
-    lines = flows[["r", "d", "l", "t", "p"]].drop_duplicates()
+    flows = board["flows"][board["flows"]["c"] == clean].rename(p="a").join(to_claim, "a")
+    lines = flows[["r", "d", "l", "t", "p"]].unique()
     m.CLEAN_FLOWS = index_set(lines[["l", "t", "p"]], doc="links that carry clean supply")
     m.clean_flow = variable(m.CLEAN_FLOWS, doc="sent as clean, at the origin [u/yr in the part]")
     m.CLEAN_CARRIED = neighbours(flows[["l", "t", "p", "c", "a"]], "l", "t", "p")
-    m.CLEAN_IN = neighbours(lines.rename(columns={"d": "r", "r": "d"})[["r", "t", "p", "l"]], "r", "t", "p")
+    arriving = lines[["d", "t", "p", "l"]].rename(d="r")
+    m.CLEAN_IN = neighbours(arriving, "r", "t", "p")
     m.CLEAN_OUT = neighbours(lines[["r", "t", "p", "l"]], "r", "t", "p")
-    places = pd.concat([claims, lines[["r", "t", "p"]], lines[["d", "t", "p"]].rename(columns={"d": "r"})]).drop_duplicates()
     constrain(m, "clean_flow_most", m.CLEAN_FLOWS, rule=clean_flow_most)
-    state(m, "clean_supply", places, clean_supply)
-
-
-def _users(board: Board) -> pd.DataFrame:
-    return board["clean_users"].merge(board["uses"][["r", "k", "t", "q"]], on=["r", "k", "t"], how="left").fillna({"q": ""})
+    state(m, "clean_supply", stack([claims, lines, arriving], ["r", "t", "p"]).unique(), clean_supply)
 
 
 METRICS = (
     Metric(
         "clean_used", "rate", "u", "rkqxs",
         (
-            Part(_users, ("r", "k", "t", "p"), lambda m, *i: m.clean_use[i]),
+            Part(lambda b: with_equipment(b, b["clean_users"]), ("r", "k", "t", "p"), lambda m, *i: m.clean_use[i]),
             Part(lambda b: b["clean_markets"], ("r", "x", "t", "p"), lambda m, *i: m.clean_delivered[i]),
         ),
     ),

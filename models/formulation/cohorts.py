@@ -5,11 +5,11 @@ from __future__ import annotations
 import math
 
 import numpy as np
-import pandas as pd
 
-from models.formulation.board import Board, lettered
-from models.formulation.sets import expiry, expiry_order
-from models.keys import explicit, windowed
+from models.algebra import Frame, stack
+from models.formulation.board import NEVER, ROW, Board
+from models.formulation.keys import explicit, windowed
+from models.formulation.sets import expiry, order
 
 COUNTED = ("capacity", "capacity_closed", "capacity_expired", "moves", "rated_closed")
 """Metrics that see whether capacity is closed."""
@@ -33,127 +33,126 @@ def prepare(board: Board) -> None:
 
 
 def _equipment(board: Board) -> None:
-    given = lettered(board.table("equipment"), q="equipment")
-    rate = given["rate"].fillna(board.instance.settings.discount_rate)
-    annuity_life = given["annuity_life"].fillna(given["life"])
+    given = board.open("equipment").rename(equipment="q")
+    rate = np.where(np.isnan(given["rate"]), board.instance.settings.discount_rate, given["rate"])
+    annuity_life = np.where(np.isnan(given["annuity_life"]), given["life"], given["annuity_life"])
     crf = [capital_recovery_factor(i, n) if n > 0 else 0.0 for i, n in zip(rate, annuity_life, strict=True)]
-    board["equipment"] = given.assign(rate=rate, annuity_life=annuity_life, crf=crf)
+    board["equipment"] = given.put(rate=rate, annuity_life=annuity_life, crf=np.array(crf, float))
+
+
+def _of_equipment(board: Board, frame: Frame, column: str) -> np.ndarray:
+    """A number of the equipment of each row."""
+    return frame.look_up(board["equipment"], "q", value=column)
 
 
 def _today(board: Board) -> None:
-    keys = {"region": "region", "equipment": "equipment"}
-    rows = explicit(board.table("capacity"), keys, ["built"], board.names, "capacity", board.report)
-    rows = lettered(rows, r="region", q="equipment")
-    life = board["equipment"].set_index("q")["life"]
-    end = rows["built"].to_numpy(float) + rows["q"].map(life).to_numpy(float)
-    first = board["periods"]["start"].iloc[0]
-    begins = np.fmax(rows["built"].fillna(first).to_numpy(float), first)
-    rows = rows.assign(e=expiry(board, end), t=expiry(board, begins))
-    standing = rows.groupby(["r", "q", "e", "t"], as_index=False, sort=False).agg(amount=("amount", "sum"), built=("built", "min"))
-    board["today"] = standing[standing["amount"] > 0]
+    rows = explicit(board, "capacity", board.open("capacity"), ["built"], r="region", q="equipment")
+    first = board["periods"]["start"][0]
+    end = rows["built"] + _of_equipment(board, rows, "life")
+    rows = rows.put(e=expiry(board, end), t=expiry(board, np.fmax(np.nan_to_num(rows["built"], nan=first), first)))
+    key = ["r", "q", "e", "t"]
+    standing = rows.total(key, "amount")
+    built = rows.put(built=np.nan_to_num(rows["built"], nan=np.inf)).least(key, "built")["built"]
+    board["today"] = standing.put(built=np.where(np.isinf(built), np.nan, built))[standing["amount"] > 0]
 
 
 def _ways(board: Board) -> None:
     """One row per way of building, place and period in which it is open."""
-    table = board.table("builds")
-    table = table[(table["project"] == "") | table["project"].isin(board.instance.settings.projects)]
-    rows = windowed(table, board["periods"].rename(columns={"t": "period"}))
-    keys = {"region": "region", "equipment": "equipment", "period": "period"}
-    rows = explicit(rows, keys, ["replaces", "step", "project"], board.names, "builds", board.report)
-    rows = lettered(rows, r="region", q="equipment", t="period", o="replaces", x="project")
-    group = rows["q"] + rows["o"].where(rows["o"] == "", "<" + rows["o"]) + rows["x"].where(rows["x"] == "", "@" + rows["x"])
-    number = rows["step"].map(lambda n: "" if n == 1 else f"#{n:g}").astype("str")
-    rows = rows.assign(g=group.astype("str"), w=(group + number).astype("str"))
-    charged = (rows["fixed_invest"] > 0) | (rows["fixed_cost"] > 0) | (rows["min"] > 0)
-    rows["started"] = charged.groupby([rows["r"], rows["g"], rows["t"]]).transform("any") if len(rows) else charged
-    for _, row in rows[rows["started"] & rows["max"].isna()].drop_duplicates("_row").iterrows():
-        board.say("builds", row["_row"], "max", "required: another step of this way has a fixed charge", "必填：同一方式的另一台阶有固定费用")
-    equipment = board["equipment"].set_index("q")
-    start = board["periods"].set_index("t")["start"]
-    born = rows["t"].map(start).to_numpy(float)
-    rows["e"] = expiry(board, born + rows["q"].map(equipment["life"]).to_numpy(float))
-    rows["charged_until"] = born + rows["q"].map(equipment["annuity_life"]).to_numpy(float)
-    rows["annuity"] = rows["invest"].to_numpy(float) * rows["q"].map(equipment["crf"]).to_numpy(float)
-    board["ways"] = rows
+    blank = board.code("")
+    given = board.open("builds")
+    chosen = board.any_of(board.codes(["", *board.instance.settings.projects]))
+    rows = windowed(board, given[chosen[given["project"]]])
+    rows = explicit(board, "builds", rows, ["replaces", "step", "project"], r="region", q="equipment", t="period")
+    rows = rows.rename(replaces="o", project="x")
+    named = rows.label(lambda q, o, x: q + (f"<{o}" if o else "") + (f"@{x}" if x else ""), "q", "o", "x")
+    rows = rows.put(g=named)
+    rows = rows.put(w=_steps(board, rows))
+    charged = rows[(rows["fixed_invest"] > 0) | (rows["fixed_cost"] > 0) | (rows["min"] > 0)]
+    rows = rows.put(started=rows.within(charged, "r", "g", "t"))
+    for line in dict.fromkeys(rows[ROW][rows["started"] & np.isnan(rows["max"])].tolist()):
+        board.say("builds", line, "max", "required: another step of this way has a fixed charge", "必填：同一方式的另一台阶有固定费用")
+    born = rows.look_up(board["periods"], "t", value="start")
+    board["ways"] = rows.put(
+        e=expiry(board, born + _of_equipment(board, rows, "life")),
+        charged_until=born + _of_equipment(board, rows, "annuity_life"),
+        annuity=rows["invest"] * _of_equipment(board, rows, "crf"),
+        greenfield=rows["o"] == blank,
+    )
+
+
+def _steps(board: Board, rows: Frame) -> np.ndarray:
+    """The label of each way: that of its group, with the number of the step if it is not the first."""
+    codes = rows["g"].copy()
+    later = np.flatnonzero(rows["step"] != 1)
+    codes[later] = board.codes(f"{g}#{n:g}" for g, n in rows[later].rows("g", "step"))
+    return codes
 
 
 def _cohorts(board: Board) -> None:
     """A cohort may stand from the first period in which something can come into it until it expires."""
-    order = expiry_order(board)
-    periods = board["periods"]["t"].tolist()
-    ways, today = board["ways"], board["today"]
-    first: dict[tuple[str, str, str], int] = {}
-
-    def enter(r: str, q: str, e: str, t: str) -> bool:
-        at = order[t]
-        if at >= order[e] or first.get((r, q, e), len(periods)) <= at:
-            return False
-        first[r, q, e] = at
-        return True
-
-    for r, q, e, t in today[["r", "q", "e", "t"]].itertuples(index=False):
-        enter(r, q, e, t)
-    open_ways = ways[["r", "q", "o", "e", "t"]].drop_duplicates()
-    for r, q, _, e, t in open_ways[open_ways["o"] == ""].itertuples(index=False):
-        enter(r, q, e, t)
-    refits = list(open_ways[open_ways["o"] != ""].itertuples(index=False))
-    grew = True
-    while grew:
-        grew = False
-        for r, q, o, e, t in refits:
-            if any(first.get((r, o, cohort), len(periods)) <= order[t] < order[cohort] for cohort in order):
-                grew |= enter(r, q, e, t)
-    rows = [(r, q, e, periods[i]) for (r, q, e), at in first.items() for i in range(at, min(order[e], len(periods)))]
-    board["standing"] = pd.DataFrame(rows, columns=["r", "q", "e", "t"]).astype("str")
-    standing = board["standing"]
-    previous = dict(zip(periods[1:], periods, strict=False))
-    before = standing.assign(u=standing["t"].map(previous)).dropna(subset="u")
-    board["before"] = before.merge(standing.rename(columns={"t": "u"}), on=["r", "q", "e", "u"])[["r", "q", "e", "t", "u"]]
-    refit = ways.loc[ways["o"] != "", ["r", "w", "q", "o", "t"]]
-    consumed = refit.merge(standing.rename(columns={"q": "o"}), on=["r", "o", "t"])
+    ways, today, periods = board["ways"], board["today"], board["periods"]["t"]
+    cohort = ["r", "q", "e"]
+    entered = stack([today, ways[ways["greenfield"]]], [*cohort, "t"])
+    entered = entered.put(at=order(board, entered["t"]).astype(float))
+    refits = ways[~ways["greenfield"]]
+    refits = refits.put(at=order(board, refits["t"]).astype(float))
+    while True:
+        entered = entered[(entered["at"] < order(board, entered["e"]))].least(cohort, "at")
+        stands = entered.rename(q="o", e="f", at="from")
+        fed = refits[[*cohort, "o", "at"]].join(stands, "r", "o")
+        fed = fed[(fed["from"] <= fed["at"]) & (fed["at"] < order(board, fed["f"]))]
+        grown = stack([entered, fed[[*cohort, "at"]]])
+        grown = grown[grown["at"] < order(board, grown["e"])].least(cohort, "at")
+        if len(grown) == len(entered) and (grown["at"] == entered["at"]).all():
+            break
+        entered = grown
+    first = entered["at"].astype(np.int64)
+    times = np.minimum(order(board, entered["e"]), len(periods)) - first
+    repeated = np.repeat(np.arange(len(entered)), times)
+    at = first[repeated] + np.arange(len(repeated)) - np.repeat(np.cumsum(times) - times, times)
+    standing = entered[cohort][repeated].put(t=periods[at])
+    board["standing"] = standing
+    later = np.flatnonzero(at > 0)
+    before = standing[later].put(u=periods[at[later] - 1])
+    board["before"] = before[before.within(standing.rename(t="u"), *cohort, "u")]
+    consumed = refits[["r", "w", "o", "t"]].join(standing.rename(q="o"), "r", "o", "t")
     board["refitted"] = consumed[["r", "w", "o", "e", "t"]]
-    useless = refit.merge(consumed[["r", "w", "t"]].drop_duplicates(), on=["r", "w", "t"], how="left", indicator=True)
-    drop = useless.loc[useless["_merge"] == "left_only", ["r", "w", "t"]]
-    if len(drop):
-        kept = ways.merge(drop, on=["r", "w", "t"], how="left", indicator="_kept")
-        board["ways"] = kept[kept["_kept"] == "left_only"].drop(columns="_kept")
-    board["capacities"] = standing[["r", "q", "t"]].drop_duplicates()
-    ends = standing["e"].map(previous).astype("str")
-    last = standing[(ends == standing["t"]).to_numpy(bool)]
-    board["expiring"] = pd.DataFrame({"r": last["r"], "q": last["q"], "t": last["e"], "u": last["t"]})
+    board["ways"] = ways[ways["greenfield"] | ways.within(consumed, "r", "w", "t")]
+    board["capacities"] = standing[["r", "q", "t"]].unique()
+    last = standing[(order(board, standing["e"]) - 1 == at) & (standing["e"] != board.code(NEVER))]
+    board["expiring"] = last.rename(t="u", e="t")[["r", "q", "t", "u"]]
 
 
 def _closable(board: Board) -> None:
     """Closing can only pay where keeping costs something or is counted: elsewhere there is no such variable."""
     equipment, policies = board["equipment"], board.table("policies")
     counted = policies[(policies["active"] == "yes") & policies["metric"].isin(COUNTED)]
-    costly = equipment.loc[(equipment["fixed_cost"] > 0) | (equipment["min_load"] > 0), "q"]
     factors = board.table("factors")
-    weighed = [q for cell in factors.loc[factors["on"] == "capacity", "item"] for q in board.names.members(cell, "factor_item")]
-    swapped = [q for cell in board.table("swaps")["old_equipment"] for q in board.names.members(cell, "equipment")]
-    scoped = [q for cell in counted["equipment"] for q in board.names.members(cell, "equipment")]
-    standing = board["standing"]
-    board["closable"] = standing[standing["q"].isin({*costly, *weighed, *swapped, *scoped})]
+    weighed = [board.members(cell, "factor_item") for cell in factors.loc[factors["on"] == "capacity", "item"].unique()]
+    swapped = [board.members(cell, "equipment") for cell in board.table("swaps")["old_equipment"].unique()]
+    scoped = [board.members(cell, "equipment") for cell in counted["equipment"].unique()]
+    costly = equipment["q"][(equipment["fixed_cost"] > 0) | (equipment["min_load"] > 0)]
+    closable = board.any_of(np.concatenate([costly, *weighed, *swapped, *scoped]))
+    board["closable"] = board["standing"][closable[board["standing"]["q"]]]
 
 
 def _charges(board: Board) -> None:
     ways, periods = board["ways"], board["periods"]
-    groups = ways[ways["started"]].sort_values("step", kind="stable")
+    groups = ways[ways["started"]]
+    groups = groups[np.argsort(groups["step"], kind="stable")]
     columns = ["r", "g", "t", "q", "x", "e", "charged_until", "fixed_invest", "fixed_cost", "annuity"]
-    crf = board["equipment"].set_index("q")["crf"]
-    groups = groups.assign(annuity=groups["fixed_invest"].to_numpy(float) * groups["q"].map(crf).to_numpy(float))
-    board["starts"] = groups.drop_duplicates(["r", "g", "t"])[columns]
+    groups = groups.put(annuity=groups["fixed_invest"] * _of_equipment(board, groups, "crf"))
+    board["starts"] = groups.unique("r", "g", "t")[columns]
 
-    def charged(frame: pd.DataFrame, label: str, until: pd.Series | np.ndarray) -> pd.DataFrame:
+    def charged(frame: Frame, label: str, until: np.ndarray) -> Frame:
         """(label, u built) x (t charged): from u on, while start < until."""
-        both = frame[["r", label, "t"]].assign(until=np.asarray(until, float)).rename(columns={"t": "u"})
-        both = both.merge(periods[["t", "start", "order"]], how="cross")
-        built = both["u"].map(periods.set_index("t")["order"]).to_numpy(float)
-        return both[(both["order"] >= built) & (both["start"] < both["until"])][["r", "t", label, "u"]]
+        built = order(board, frame["t"])
+        both = frame[["r", label, "t"]].put(until=until, built=built.astype(float)).rename(t="u").cross(periods[["t", "start", "order"]])
+        return both[(both["order"] >= both["built"]) & (both["start"] < both["until"])][["r", "t", label, "u"]]
 
-    board["annuities"] = charged(ways[ways["annuity"] > 0], "w", ways.loc[ways["annuity"] > 0, "charged_until"])
+    costly = ways[ways["annuity"] > 0]
+    board["annuities"] = charged(costly, "w", costly["charged_until"])
     starts = board["starts"]
     board["start_annuities"] = charged(starts, "g", starts["charged_until"])
-    begins = periods.set_index("t")["start"]
-    ends = [begins.get(e, np.inf) for e in starts["e"]]
-    board["start_fixed"] = charged(starts, "g", np.array(ends, float))
+    ends = np.nan_to_num(starts.rename(t="u", e="t").look_up(periods, "t", value="start"), nan=np.inf)
+    board["start_fixed"] = charged(starts, "g", ends)

@@ -1,13 +1,13 @@
-"""Metric frames as policies scope them: labels as small integers, made once, filtered and joined many times."""
+"""Metric frames as policies scope them: each made once, filtered and joined many times."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
 import numpy as np
-import pandas as pd
 
 from models import units
+from models.algebra import Frame
 from models.formulation.board import Board, Metric
 
 SCOPE = ("region", "destination", "commodity", "equipment", "route", "party", "slice")
@@ -22,114 +22,88 @@ def letter(metric: Metric, column: str) -> str:
 
 
 class Metrics:
-    """The metrics of all families with their frames coded: every label is a number of `labels`."""
+    """The metrics of all families with their frames."""
 
     def __init__(self, board: Board, metrics: Mapping[str, Metric]):
         self.board, self.metrics = board, metrics
-        self._codes: dict[str, int] = {}
-        self._frames: dict[tuple[str, object], pd.DataFrame] = {}
-        portion = board["portion"].rename(columns={"p2": "s", "value": "portion"})
-        self.portion = self.coded(portion, ["p", "s"])
+        self._frames: dict[tuple[str, object], Frame] = {}
+        self.portion = board["portion"].rename(p2="s", value="portion")
         units_of = dict(zip(board.table("commodities")["commodity"], board.table("commodities")["unit"], strict=True))
         self.units = units_of | dict(zip(board.table("equipment")["equipment"], board.table("equipment")["unit"], strict=True))
 
     def __getitem__(self, name: str) -> Metric:
         return self.metrics[name]
 
-    @property
-    def labels(self) -> np.ndarray:
-        """The label of each code."""
-        return np.array(list(self._codes), object)
-
-    def code(self, labels: Iterable[str]) -> np.ndarray:
-        """The codes of labels, new ones added."""
-        return np.array([self._codes.setdefault(v, len(self._codes)) for v in labels], np.int64)
-
-    def coded(self, frame: pd.DataFrame, columns: Iterable[str]) -> pd.DataFrame:
-        """The frame with label columns as codes."""
-        put = {}
-        for column in columns:
-            at, unique = pd.factorize(frame[column])
-            put[column] = self.code(unique.tolist())[at] if len(at) else np.zeros(0, np.int64)
-        return frame.assign(**put)
-
-    def frame(self, name: str, number: int) -> pd.DataFrame:
-        """The frame of part `number` of a metric: scope columns, period, part of the year and the rule's own index, coded."""
+    def frame(self, name: str, number: int) -> Frame:
+        """The frame of part `number` of a metric: scope columns, period, part of the year and the rule's own index."""
         if (name, number) not in self._frames:
             part = self.metrics[name].parts[number]
             frame = part.frame(self.board)
-            columns = [c for c in dict.fromkeys((*"rdcbkqx", "t", "p", *part.own)) if c in frame.columns]
-            self._frames[name, number] = self.coded(frame[columns], columns).drop_duplicates()
+            self._frames[name, number] = frame[[c for c in dict.fromkeys((*"rdcbkqx", "t", "p", *part.own)) if c in frame]].unique()
         return self._frames[name, number]
 
-    def numbers(self, name: str, when: str) -> pd.DataFrame:
-        """The frame of a metric made of data (`when` = data), or of what stands before the first period (today): coded, with `value`."""
+    def numbers(self, name: str, when: str) -> Frame:
+        """The frame of a metric made of data (`when` = data), or of what stands before the first period (today), with `value`."""
         if (name, when) not in self._frames:
             metric = self.metrics[name]
             make = metric.data if when == "data" else metric.today
             assert make is not None
             frame = make(self.board)
-            if when == "today":
-                frame = frame.assign(t="")
-            self._frames[name, when] = self.coded(frame, [c for c in frame.columns if c != "value"])
+            self._frames[name, when] = frame.put(t=self.board.code("")) if when == "today" else frame
         return self._frames[name, when]
 
-    def parties(self, name: str) -> list[str]:
-        """All parties (suppliers, markets, cost terms ...) of a metric."""
+    def parties(self, name: str) -> np.ndarray:
+        """All parties (suppliers, markets, cost terms ...) of a metric, in the order of their names."""
         frames = [self.frame(name, n) for n in range(len(self.metrics[name].parts))]
         if self.metrics[name].data is not None:
             frames.append(self.numbers(name, "data"))
-        seen = sorted({int(x) for f in frames if "x" in f for x in f["x"].unique()})
-        return [str(v) for v in self.labels[seen]]
+        seen = np.unique(np.concatenate([np.zeros(0, np.int64), *(f["x"] for f in frames if "x" in f)]))
+        return self.board.codes(sorted(self.board.labels.decode(seen)))
 
     def cycling(self, region: str, commodity: str) -> bool:
         """Is a stock of these cells one of a day or season?"""
-        stocks, names = self.board["stocks"], self.board.names
-        own = stocks["r"].isin(names.members(region, "region")) & stocks["c"].isin(names.members(commodity, "commodity"))
-        return bool((own & (stocks["cycle"] != "horizon")).any())
+        board, stocks = self.board, self.board["stocks"]
+        own = board.any_of(board.members(region, "region"))[stocks["r"]] & board.any_of(board.members(commodity, "commodity"))[stocks["c"]]
+        return bool((own & (stocks["cycle"] != board.code("horizon"))).any())
 
-    def scoped(self, metric: Metric, frame: pd.DataFrame, cells: Mapping[str, str], same: Iterable[str], written: pd.DataFrame) -> pd.DataFrame:
+    def scoped(self, metric: Metric, frame: Frame, cells: Mapping[str, str], same: Iterable[str], written: Frame) -> Frame:
         """The frame's rows in the scope of a policy row, joined with the written rows they count in.
 
-        `cells` are the row's filled scope cells, `same` the columns that must equal the member's; `written` has the members (coded), the
-        metric period `t` and `times`. Empty if the frame lacks a column that is scoped.
+        `cells` are the row's filled scope cells, `same` the columns that must equal the member's; `written` has the members, the metric
+        period `t`, the number of the written row `_i` and `times`. Empty if the frame lacks a column that is scoped.
         """
-        names, on = self.board.names, ["t"]
+        board, on = self.board, ["t"]
         for column in SCOPE:
             own, cell = letter(metric, column), cells.get(column, "")
             if not own or not (cell or column in same):
                 continue
             if column == "slice":
                 frame = self._sliced(frame, cell, column in same)
-            elif own not in frame.columns:
-                return frame.iloc[:0].assign(_i=np.zeros(0, np.int64), times=0.0)
+            elif own not in frame:
+                return frame[np.zeros(0, np.int64)].put(_i=np.zeros(0, np.int64), times=np.zeros(0))
             elif cell and cell != "*":
-                asked = cell.split("|") if column == "party" else names.members(cell, OF[column])
-                frame = frame[np.isin(frame[own].to_numpy(), self.code(asked))]
+                asked = board.codes(cell.split("|")) if column == "party" else board.members(cell, OF[column])
+                frame = frame[board.any_of(asked)[frame[own]]]
             if column in same:
-                frame = frame.assign(**{column: frame["s" if column == "slice" else own]})
+                frame = frame.put(**{column: frame["s" if column == "slice" else own]})
                 on.append(column)
-        entries = written.merge(frame, on=on)
-        if "portion" in entries:
-            entries["times"] = entries["times"] * entries.pop("portion")
-        return entries
+        entries = written.join(frame, *on)
+        return entries.put(times=entries["times"] * entries["portion"]) if "portion" in entries else entries
 
-    def _sliced(self, frame: pd.DataFrame, cell: str, same: bool) -> pd.DataFrame:
+    def _sliced(self, frame: Frame, cell: str, same: bool) -> Frame:
         """Only what falls in the slices asked for: the portion of each row's part."""
-        portion = self.portion[np.isin(self.portion["s"].to_numpy(), self.code(self.board.names.members(cell, "slice")))]
-        if not same:
-            portion = portion.groupby("p", as_index=False)["portion"].sum()
-        return frame.merge(portion, on="p")
+        portion = self.portion[self.board.any_of(self.board.members(cell, "slice"))[self.portion["s"]]]
+        return frame.join(portion if same else portion.total(["p"], "portion"), "p")
 
-    def in_one_unit(self, metric: Metric, entries: pd.DataFrame) -> pd.DataFrame:
+    def in_one_unit(self, metric: Metric, entries: Frame) -> Frame:
         """Terms in several units of one dimension, converted to the first. Raises UnitError if dimensions differ."""
         column = {"u": "c", "b": "b", "Q": "q"}.get(metric.unit, "")
-        if column not in entries.columns or len(entries) == 0:
+        if column not in entries or len(entries) == 0:
             return entries
-        at, unique = pd.factorize(entries[column])
-        found = [self.units.get(str(v), "") for v in self.labels[unique]]
+        codes = list(dict.fromkeys(entries[column].tolist()))
+        found = [self.units.get(self.board.labels.label(code), "") for code in codes]
         kinds = [u for u in dict.fromkeys(found) if u]
         if len(kinds) <= 1:
             return entries
-        factor = np.array([units.factor(u, kinds[0]) if u else 1.0 for u in found])
-        return entries.assign(times=entries["times"] * factor[at])
+        factor = self.board.by_code(np.array(codes), np.array([units.factor(u, kinds[0]) if u else 1.0 for u in found]), 1.0)
+        return entries.put(times=entries["times"] * factor[entries[column]])

@@ -20,13 +20,14 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
-from models.algebra import index_set, neighbours, sum, variable
+from models.algebra import Frame, index_set, neighbours, stack, sum, variable
 from models.formulation.available import availability
-from models.formulation.board import Board, Cost, Metric, Part, lettered, state, table
-from models.formulation.quantities import usable
-from models.keys import explicit, lookup
+from models.formulation.board import Board, Cost, Metric, Part, state, table
+from models.formulation.keys import explicit, lookup
+from models.formulation.quantities import usable, with_equipment
 from models.names import YEAR
 
 TABLES = ("routes", "recipes", "availability")
@@ -48,89 +49,91 @@ def minimum_load(m: Any, r: Any, q: Any, t: Any) -> Any:
 
 def prepare(board: Board) -> None:
     """Frames: `uses` (r, k, q, t, use), `recipes` (r, k, c, t, amount), `activity` (r, k, t, p), `routes` (r, k, t, cost, clean),
-    `run_parts` (q, p), `available` (r, q, t, p, value)."""
-    recipes = _recipes(board)
-    own = set(board.names.kinds["equipment"])
-    is_equipment = recipes["i"].isin(own)
-    uses = recipes[is_equipment].rename(columns={"i": "q"})
-    uses = uses.assign(use=-uses["amount"])
-    with_equipment = uses["k"].unique()
-    stands = board["capacities"]
-    checked = uses[["r", "k", "t", "q"]].merge(stands.assign(stands=True), on=["r", "q", "t"], how="left")
-    missing = checked[checked["stands"].isna()][["r", "k", "t"]].drop_duplicates()
-    runs = uses[["r", "k", "t"]].drop_duplicates().merge(missing, on=["r", "k", "t"], how="left", indicator=True)
-    runs = runs[runs["_merge"] == "left_only"].drop(columns="_merge")
-    bare = recipes.loc[~recipes["k"].isin(with_equipment), ["r", "k", "t"]].drop_duplicates()
-    bare = _bare_routes(board, bare)
-    routes = pd.concat([runs, bare], ignore_index=True)
-    board["routes"] = _allowed(board, routes)
+    `run_parts` (q, p)."""
     key = ["r", "k", "t"]
-    board["uses"] = uses.merge(board["routes"][key], on=key)[[*key, "q", "use"]]
+    recipes = explicit(board, "recipes", board.open("recipes"), r="region", k="route", i="item", t="period")
+    recipes = recipes[recipes["amount"] != 0][["r", "k", "i", "t", "amount"]]
+    is_equipment = board.any_of(board.codes(board.names.kinds["equipment"]))[recipes["i"]]
+    uses = recipes[is_equipment].rename(i="q")
+    uses = uses.put(use=-uses["amount"])
+    with_equipment = board.any_of(uses["k"])
+    missing = uses[~uses.within(board["capacities"], "r", "q", "t")]
+    runs = uses.unique(*key)
+    runs = runs[~runs.within(missing, *key)]
+    bare = _bare_routes(board, recipes[~with_equipment[recipes["k"]]].unique(*key))
+    board["routes"] = _allowed(board, stack([runs, bare], key))
+    board["uses"] = uses[uses.within(board["routes"], *key)][[*key, "q", "use"]]
     _free_routes(board, with_equipment)
-    board["recipes"] = recipes[~is_equipment].rename(columns={"i": "c"}).merge(board["routes"][key], on=key)[[*key, "c", "amount"]]
+    goods = recipes[~is_equipment].rename(i="c")
+    board["recipes"] = goods[goods.within(board["routes"], *key)][[*key, "c", "amount"]]
     _run_parts(board)
 
 
-def _recipes(board: Board) -> pd.DataFrame:
-    keys = {"route": "route", "item": "item", "region": "region", "period": "period"}
-    rows = explicit(board.table("recipes"), keys, [], board.names, "recipes", board.report)
-    rows = rows[rows["amount"] != 0] if len(rows) else rows
-    return lettered(rows, r="region", k="route", i="item", t="period")[["r", "k", "i", "t", "amount"]]
+def _routes_of(board: Board, cells: pd.Series) -> dict[str, list[int]]:
+    """For each route the numbers of the cells that name it."""
+    named: dict[str, list[int]] = {}
+    for line, cell in cells.items():
+        for k in board.names.members(cell, "route"):
+            named.setdefault(k, []).append(int(str(line)))
+    return named
 
 
-def _bare_routes(board: Board, bare: pd.DataFrame) -> pd.DataFrame:
+def _bare_routes(board: Board, bare: Frame) -> Frame:
     """Routes without equipment must name their regions, in `routes` or in `recipes`."""
+    if not len(bare):
+        return bare
     names, routes, recipes = board.names, board.table("routes"), board.table("recipes")
-    for k in bare["k"].unique():
-        rows = routes[routes["route"].map(lambda cell, k=k: k in names.members(cell, "route")).astype(bool)]
-        own = recipes[recipes["route"].map(lambda cell, k=k: k in names.members(cell, "route")).astype(bool)]
-        if not (rows["region"] != "").any() and not (own["region"] != "").any():
+    placed = _routes_of(board, routes.loc[routes["region"] != "", "route"])
+    own = _routes_of(board, recipes["route"])
+    for code in dict.fromkeys(bare["k"].tolist()):
+        k = board.labels.label(code)
+        if k in placed:
+            continue
+        named = {r for line in own[k] if (cell := recipes.at[line, "region"]) for r in names.members(cell, "region")}
+        if not named:
             en = f"route {k} has no equipment: name its regions in `routes`"
-            board.say("recipes", own.index[0], "route", en, f"路线 {k} 没有设备：请在 routes 中写明地区")
-        elif not (rows["region"] != "").any():
-            named = {r for cell in own["region"] if cell for r in names.members(cell, "region")}
-            bare = bare[(bare["k"] != k) | bare["r"].isin(named)]
+            board.say("recipes", own[k][0], "route", en, f"路线 {k} 没有设备：请在 routes 中写明地区")
+        else:
+            bare = bare[(bare["k"] != code) | board.any_of(board.codes(named))[bare["r"]]]
     return bare
 
 
-def _free_routes(board: Board, with_equipment: pd.Series) -> None:
+def _free_routes(board: Board, with_equipment: np.ndarray) -> None:
     """A route without equipment that uses no commodity and costs nothing would make its product for nothing."""
-    own = board.table("recipes")
-    uses = {k for cell in own.loc[own["amount"] < 0, "route"] for k in board.names.members(cell, "route")}
-    bare = board["routes"][~board["routes"]["k"].isin(with_equipment) & ~board["routes"]["k"].isin(uses) & (board["routes"]["cost"] <= 0)]
-    for k in bare["k"].unique():
-        line = own.index[[k in board.names.members(cell, "route") for cell in own["route"]]][0]
+    own, routes = board.table("recipes"), board["routes"]
+    uses = board.any_of(board.codes(_routes_of(board, own.loc[own["amount"] < 0, "route"])))
+    free = routes["k"][~with_equipment[routes["k"]] & ~uses[routes["k"]] & (routes["cost"] <= 0)]
+    for k in board.labels.decode(np.unique(free)):
         en = f"route {k} has no equipment, uses no commodity and costs nothing"
-        board.say("recipes", line, "route", en, f"路线 {k} 没有设备、不消耗商品、也没有成本")
+        board.say("recipes", _routes_of(board, own["route"])[k][0], "route", en, f"路线 {k} 没有设备、不消耗商品、也没有成本")
 
 
-def _allowed(board: Board, routes: pd.DataFrame) -> pd.DataFrame:
+def _allowed(board: Board, routes: Frame) -> Frame:
     """A route with rows in `routes` runs only where and when one fits."""
-    keys = {"route": "route", "region": "region", "period": "period"}
-    over = routes.rename(columns={"r": "region", "k": "route", "t": "period"})
-    table = board.table("routes")
-    found = lookup(over, table, keys, board.names, "routes", board.report)
-    found = lettered(found, r="region", k="route", t="period")
-    named = {k for cell in table["route"] if cell for k in board.names.members(cell, "route")}
-    free = routes[~routes["k"].isin(named)]
-    rest = free.merge(found[["r", "k", "t"]], on=["r", "k", "t"], how="left", indicator=True) if len(free) else free.assign(_merge="")
-    rest = rest[rest["_merge"] == "left_only"].drop(columns="_merge").assign(cost=0.0, clean=0.0)
-    columns = ["r", "k", "t", "cost", "clean"]
-    return pd.concat([f for f in (found[columns], rest[columns]) if len(f)] or [found[columns]], ignore_index=True)
+    given = board.open("routes")
+    at = lookup(board, "routes", routes, given, k="route", r="region", t="period")
+    found, fits = routes[at >= 0], at[at >= 0]
+    named = board.any_of(board.codes(_routes_of(board, board.table("routes")["route"].replace("", None).dropna())))
+    rest = routes[(at < 0) & ~named[routes["k"]]]
+    return stack([found.put(cost=given["cost"][fits], clean=given["clean"][fits]), rest.put(cost=0.0, clean=0.0)])
 
 
 def _run_parts(board: Board) -> None:
     equipment, slices = board["equipment"], board["slices"]
-    parts = {"year": [YEAR], "season": list(dict.fromkeys(slices["season"])), "slice": list(slices["s"])}
-    run = dict(zip(equipment["q"], equipment["run"], strict=True))
-    board["run_parts"] = pd.DataFrame([(q, p) for q, how in run.items() for p in parts[how]], columns=["q", "p"]).astype("str")
-    uses = board["uses"]
-    coarsest = uses.assign(run=uses["q"].map(run).map(COARSE)).groupby(["r", "k", "t"], sort=False)["run"].max().reset_index()
-    how = board["routes"][["r", "k", "t"]].merge(coarsest, on=["r", "k", "t"], how="left")
-    names = {v: k for k, v in COARSE.items()}
-    by_run = pd.DataFrame([(r, p) for r, members in parts.items() for p in members], columns=["run", "p"])
-    how["run"] = how["run"].fillna(0).map(names).astype("str")
-    board["activity"] = how.merge(by_run, on="run")[["r", "k", "t", "p"]]
+    runs = {
+        "year": board.frame(p=[YEAR]),
+        "season": slices.rename(season="p")[["p"]].unique(),
+        "slice": slices.rename(s="p")[["p"]],
+    }
+    parts = stack([frame.put(run=board.code(run)) for run, frame in runs.items()])
+    board["run_parts"] = equipment[["q", "run"]].join(parts, "run")[["q", "p"]]
+    coarse = {board.code(run): rank for run, rank in COARSE.items()}
+    rank = board.by_code(np.array(list(coarse)), np.array(list(coarse.values()), float), 0.0)
+    uses, key = board["uses"], ["r", "k", "t"]
+    coarsest = uses.put(rank=-rank[uses.look_up(equipment, "q", value="run").astype(np.int64)]).least(key, "rank")
+    how = np.nan_to_num(-board["routes"].look_up(coarsest, *key, value="rank"), nan=0.0).astype(np.int64)
+    by_rank = np.array([board.code(run) for run, _ in sorted(COARSE.items(), key=lambda item: item[1])])
+    board["activity"] = board["routes"][key].put(run=by_rank[how]).join(parts, "run")[[*key, "p"]]
 
 
 def add(m: Any, board: Board) -> None:
@@ -144,10 +147,11 @@ def add(m: Any, board: Board) -> None:
     m.operating_cost = table(routes, ["r", "k", "t"], "cost", "operating cost [¤ per activity]")
     m.RUNNING = neighbours(activity[["r", "t", "k", "p"]], "r", "t")
 
-    occupied = uses[["r", "q", "t"]].drop_duplicates().merge(board["run_parts"], on="q")
-    by_part = uses.merge(activity.rename(columns={"p": "a"}), on=["r", "k", "t"])
-    within = by_part.merge(board["run_parts"], on="q").merge(board["portion"].rename(columns={"p": "a", "p2": "p"}), on=["a", "p"])
-    m.OCCUPIED_BY = neighbours(within[["r", "q", "t", "p", "k", "a"]], "r", "q", "t", "p")
+    occupied = uses[["r", "q", "t"]].unique().join(board["run_parts"], "q")
+    by_part = uses.join(activity.rename(p="a"), "r", "k", "t")
+    occupying = by_part.join(board["run_parts"], "q")
+    occupying = occupying.join(board["portion"].rename(p="a", p2="p"), "a", "p")
+    m.OCCUPIED_BY = neighbours(occupying[["r", "q", "t", "p", "k", "a"]], "r", "q", "t", "p")
     m.available = table(_available_everywhere(board), ["r", "q", "t", "p"], "value", "usable time: share × availability [yr]")
     state(m, "usable_capacity", occupied[["r", "q", "t", "p"]], usable_capacity)
 
@@ -156,24 +160,18 @@ def add(m: Any, board: Board) -> None:
     m.min_load = table(loaded, ["q"], "min_load", "least load [1]")
     m.RUN_ON = neighbours(by_part[["r", "q", "t", "k", "a"]], "r", "q", "t")
     m.RUN_PARTS = neighbours(board["run_parts"], "q")
-    least = occupied.loc[occupied["q"].isin(loaded["q"]), ["r", "q", "t"]].drop_duplicates()
-    state(m, "minimum_load", least, minimum_load)
+    state(m, "minimum_load", occupied[board.any_of(loaded["q"])[occupied["q"]]][["r", "q", "t"]].unique(), minimum_load)
 
-    parts = board["commodity_parts"]
-    made = recipes.merge(parts, on="c").merge(activity.rename(columns={"p": "a"}), on=["r", "k", "t"])
-    made = made.merge(board["portion"].rename(columns={"p": "a", "p2": "p"}), on=["a", "p"])
+    made = recipes.join(board["commodity_parts"], "c").join(activity.rename(p="a"), "r", "k", "t")
+    made = made.join(board["portion"].rename(p="a", p2="p"), "a", "p")
     board["made"] = made[["r", "c", "t", "p", "k", "a", "amount"]]
     m.ROUTES_WITH = neighbours(board["made"][["r", "c", "t", "p", "k", "a"]], "r", "c", "t", "p")
 
 
-def _available_everywhere(board: Board) -> pd.DataFrame:
+def _available_everywhere(board: Board) -> Frame:
     """`available` of all capacity in every part that a row may ask for: the parts of its run, and slices for lines."""
-    stands = board["capacities"]
-    parts = board["run_parts"]
-    if len(board["line_capacity"]):
-        lines = board["line_capacity"][["q", "p"]].drop_duplicates()
-        parts = pd.concat([parts, lines], ignore_index=True).drop_duplicates()
-    return availability(board, stands.merge(parts, on="q"))
+    parts = stack([board["run_parts"], board["line_capacity"]], ["q", "p"]).unique()
+    return availability(board, board["capacities"].join(parts, "q"))
 
 
 def made_less_used(m: Any, r: Any, c: Any, t: Any, p: Any) -> Any:
@@ -186,16 +184,11 @@ def operation(m: Any, r: Any, t: Any) -> Any:
     return sum(m.operating_cost[r, k, t] * m.activity[r, k, t, p] for k, p in m.RUNNING[r, t])
 
 
-def _with_equipment(board: Board, frame: pd.DataFrame) -> pd.DataFrame:
-    """The frame with a column q: a row per equipment of the route, one with a blank where it has none."""
-    return frame.merge(board["uses"][["r", "k", "t", "q"]], on=["r", "k", "t"], how="left").fillna({"q": ""})
-
-
 def _recipe_rows(sign: int) -> Any:
-    def frame(board: Board) -> pd.DataFrame:
+    def frame(board: Board) -> Frame:
         recipes = board["recipes"]
-        own = recipes[recipes["c"].isin(board["commodity_parts"]["c"]) & (recipes["amount"] * sign > 0)]
-        return _with_equipment(board, own.merge(board["activity"], on=["r", "k", "t"]))
+        own = recipes[board.any_of(board["commodity_parts"]["c"])[recipes["c"]] & (recipes["amount"] * sign > 0)]
+        return with_equipment(board, own.join(board["activity"], "r", "k", "t"))
 
     return frame
 
@@ -211,7 +204,7 @@ def _used(m: Any, r: Any, k: Any, c: Any, t: Any, p: Any) -> Any:
 METRICS = (
     Metric(
         "activity", "rate", "activity", "rks",
-        (Part(lambda b: _with_equipment(b, b["activity"]), ("r", "k", "t", "p"), lambda m, r, k, t, p: m.activity[r, k, t, p]),),
+        (Part(lambda b: with_equipment(b, b["activity"]), ("r", "k", "t", "p"), lambda m, r, k, t, p: m.activity[r, k, t, p]),),
     ),
     Metric("made", "rate", "u", "rckqs", (Part(_recipe_rows(+1), ("r", "k", "c", "t", "p"), _made),)),
     Metric("used", "rate", "u", "rckqs", (Part(_recipe_rows(-1), ("r", "k", "c", "t", "p"), _used),)),

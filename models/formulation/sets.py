@@ -18,9 +18,8 @@ import math
 from typing import Any
 
 import numpy as np
-import pandas as pd
 
-from models.algebra import index_set, parameter
+from models.algebra import index_set, parameter, stack
 from models.formulation.board import NEVER, Board, table
 from models.names import YEAR
 
@@ -35,69 +34,65 @@ def prepare(board: Board) -> None:
     """Frames: `periods` (t, start, years, weight, order), `slices` (s, season, share), `parts` (p, share), `inside` (p, s, share),
     `portion` (p, p2, value), `commodity_parts` (c, p)."""
     settings = board.instance.settings
-    given = board.table("periods")
-    periods = pd.DataFrame({"t": given["period"].to_numpy(), "start": given["start"].to_numpy(), "years": given["years"].to_numpy()})
-    weights = given["weight"].to_numpy()
-    periods["weight"] = [
+    given = board.open("periods")
+    weights = [
         weight if math.isfinite(weight) else sum((1 + settings.discount_rate) ** -(start + y - settings.base_year) for y in range(int(years)))
-        for start, years, weight in zip(periods["start"], periods["years"], weights, strict=True)
+        for start, years, weight in given.rows("start", "years", "weight")
     ]
-    periods["order"] = np.arange(len(periods))
-    board["periods"] = periods
-    slices = board.table("slices")
-    if slices.empty:
-        board["slices"] = pd.DataFrame({"s": [YEAR], "season": [YEAR], "share": [1.0]})
+    periods = given.rename(period="t")[["t", "start", "years"]]
+    board["periods"] = periods.put(weight=np.array(weights, float), order=np.arange(len(periods), dtype=float))
+    slices = board.open("slices")
+    if not len(slices):
+        board["slices"] = board.frame(s=[YEAR], season=[YEAR], share=np.ones(1))
     else:
-        season = slices["season"].where(slices["season"] != "", slices["slice"])
-        board["slices"] = pd.DataFrame({"s": slices["slice"].to_numpy(), "season": season.to_numpy(), "share": slices["share"].to_numpy()})
+        season = np.where(slices["season"] == board.code(""), slices["slice"], slices["season"])
+        board["slices"] = board.frame(s=slices["slice"], season=season, share=slices["share"])
     _parts(board)
 
 
 def _parts(board: Board) -> None:
     slices = board["slices"]
-    share = dict(zip(slices["s"], slices["share"], strict=True))
-    inside: dict[str, tuple[str, ...]] = {YEAR: tuple(slices["s"])}
-    for season, group in slices.groupby("season", sort=False):
-        inside[str(season)] = tuple(group["s"])
-    for s in slices["s"]:
-        inside.setdefault(s, (s,))
-    board["parts"] = pd.DataFrame({"p": list(inside), "share": [sum(share[s] for s in members) for members in inside.values()]})
-    rows = []
-    for p, members in inside.items():
-        whole = sum(share[s] for s in members)
-        for p2, others in inside.items():
-            common = sum(share[s] for s in members if s in others)
-            if common > 0:
-                rows.append((p, p2, 1.0 if set(members) <= set(others) else common / whole))
-    board["portion"] = pd.DataFrame(rows, columns=["p", "p2", "value"])
-    board["inside"] = pd.DataFrame([(p, s, share[s]) for p, members in inside.items() for s in members], columns=["p", "s", "share"])
-    commodities = board.table("commodities")
-    balanced = commodities[commodities["balance"] != "tally"]
-    rows2 = [
-        (c, p) for c, balance in zip(balanced["commodity"], balanced["balance"], strict=True) for p in ([YEAR] if balance == "year" else slices["s"])
-    ]
-    board["commodity_parts"] = pd.DataFrame(rows2, columns=["c", "p"]).astype("str")
+    count = len(slices)
+    inside: dict[int, np.ndarray] = {board.code(YEAR): np.ones(count, bool)}
+    for season in dict.fromkeys(slices["season"].tolist()):
+        inside[season] = slices["season"] == season
+    for number, s in enumerate(slices["s"].tolist()):
+        inside.setdefault(s, np.arange(count) == number)
+    codes, member = np.array(list(inside), dtype=np.int64), np.array(list(inside.values()), bool)
+    share = np.where(member, slices["share"], 0.0)
+    whole = share.sum(axis=1)
+    board["parts"] = board.frame(p=codes, share=whole)
+    common = share @ member.T.astype(float)
+    within = member.astype(float) @ ~member.T == 0
+    of, into = np.nonzero(common > 0)
+    board["portion"] = board.frame(p=codes[of], p2=codes[into], value=np.where(within[of, into], 1.0, common[of, into] / whole[of]))
+    of, part = np.nonzero(member)
+    board["inside"] = board.frame(p=codes[of], s=slices["s"][part], share=slices["share"][part])
+    commodities = board.open("commodities").rename(commodity="c")[["c", "balance"]]
+    yearly = commodities[commodities["balance"] == board.code("year")][["c"]].put(p=board.code(YEAR))
+    sliced = commodities[commodities["balance"] == board.code("slice")][["c"]].cross(slices.rename(s="p")[["p"]])
+    board["commodity_parts"] = stack([yearly, sliced])
 
 
-def expiry(board: Board, ends: np.ndarray) -> pd.Series:
+def order(board: Board, codes: np.ndarray) -> np.ndarray:
+    """The numbers of periods, 0, 1, 2, ...; `(never)` comes after all, other labels before."""
+    periods = board["periods"]["t"]
+    return np.asarray(board.by_code(np.append(periods, board.code(NEVER)), np.arange(len(periods) + 1), -1)[codes])
+
+
+def expiry(board: Board, ends: np.ndarray) -> np.ndarray:
     """For each year the first period that starts in it or later; `(never)` if there is none or the year is not a number."""
-    starts = board["periods"]["start"].to_numpy(float)
-    labels = np.array([*board["periods"]["t"], NEVER], object)
-    at = np.searchsorted(starts, np.where(np.isfinite(ends), ends, np.inf), side="left")
-    return pd.Series(labels[at], dtype="str")
-
-
-def expiry_order(board: Board) -> dict[str, int]:
-    """Period labels and `(never)` as numbers, so that e > t can be asked."""
-    return {t: i for i, t in enumerate(board["periods"]["t"])} | {NEVER: len(board["periods"])}
+    labels = np.append(board["periods"]["t"], board.code(NEVER))
+    at = np.searchsorted(board["periods"]["start"], np.where(np.isfinite(ends), ends, np.inf), side="left")
+    return np.asarray(labels[at])
 
 
 def add(m: Any, board: Board) -> None:
     """Index sets and time parameters that every family uses."""
     periods = board["periods"]
-    m.R = index_set(list(board.names.kinds["region"]), doc="regions")
-    m.T = index_set(periods["t"].tolist(), doc="periods")
-    m.P = index_set(board["parts"]["p"].tolist(), doc="parts of the year")
+    m.R = index_set(board.frame(r=board.names.kinds["region"]), doc="regions")
+    m.T = index_set(periods[["t"]], doc="periods")
+    m.P = index_set(board["parts"][["p"]], doc="parts of the year")
     m.weight = parameter(m.T, values=periods[["t", "weight"]], doc="present value of 1 ¤/yr over the period [1]")
     m.years = parameter(m.T, values=periods[["t", "years"]], doc="length of the period [yr]")
     m.share = parameter(m.P, values=board["parts"][["p", "share"]], doc="share of the year [1]")

@@ -21,12 +21,11 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-import pandas as pd
 
-from models.algebra import constrain, index_set, neighbours, parameter, sum, variable
-from models.formulation.board import Board, Cost, Metric, Part, lettered, state, table
+from models.algebra import Frame, constrain, index_set, neighbours, parameter, stack, sum, variable
+from models.formulation.board import Board, Cost, Metric, Part, state, table
+from models.formulation.keys import explicit
 from models.formulation.quantities import capacity
-from models.keys import explicit
 from models.names import YEAR
 
 TABLES = ("stocks",)
@@ -63,69 +62,62 @@ def stock_least(m: Any, r: Any, c: Any, x: Any, t: Any, p: Any) -> Any:
 
 
 def prepare(board: Board) -> None:
-    """Frames: `stocks` (r, c, x, t, cycle, ...), `levels` (r, c, x, t, p, kept, opening, ...), `stocked` (r, c, x, t, p)."""
-    keys = {"region": "region", "commodity": "commodity", "period": "period"}
-    rows = explicit(board.table("stocks"), keys, ["stock"], board.names, "stocks", board.report)
-    rows = lettered(rows, r="region", c="commodity", x="stock", t="period")
-    rows = rows[rows["c"].isin(board["commodity_parts"]["c"])]
-    order = board["periods"][["t", "years", "order"]]
-    stocks = rows.merge(order, on="t").sort_values(["r", "c", "x", "order"], kind="stable")
-    board["stocks"] = stocks
-    board["stocked"] = stocks[["r", "c", "x", "t"]].merge(board["commodity_parts"], on="c")
-    board["levels"] = _levels(board, stocks)
+    """Frames: `stocks` (r, c, x, t, cycle, years, order, ...), `levels` (r, c, x, t, p, kept, opening, ...), `stocked` (r, c, x, t, p)."""
+    rows = explicit(board, "stocks", board.open("stocks"), ["stock"], r="region", c="commodity", t="period").rename(stock="x")
+    rows = rows[board.any_of(board["commodity_parts"]["c"])[rows["c"]]]
+    rows = rows.join(board["periods"][["t", "years", "order"]], "t")
+    board["stocks"] = rows[np.lexsort((rows["order"], rows.groups("r", "c", "x")))]
+    board["stocked"] = board["stocks"][["r", "c", "x", "t"]].join(board["commodity_parts"], "c")
+    board["levels"] = _levels(board, board["stocks"])
     board["level_before"] = _before(board)
-    board["stocked_in"] = _stocked_in(board)
+    stocked, inside = board["stocked"].rename(p="a"), board["portion"].rename(p="a", p2="p")
+    filled = board["levels"][INDEX].join(stocked, "r", "c", "x", "t")
+    board["stocked_in"] = filled[filled.within(inside[inside["value"] == 1.0], "a", "p")]
 
 
-def _levels(board: Board, stocks: pd.DataFrame) -> pd.DataFrame:
+def _levels(board: Board, stocks: Frame) -> Frame:
     """One row per level: its part, and the numbers of its equation."""
     slices = board["slices"]
-    season_share = slices.groupby("season", sort=False)["share"].sum()
-    day = slices.assign(cycle="day", p=slices["s"], days=DAYS * slices["season"].map(season_share))
-    season = pd.DataFrame({"cycle": "season", "p": season_share.index, "share": season_share.to_numpy(), "days": 1.0})
-    season["season"] = season["p"]
-    horizon = pd.DataFrame({"cycle": ["horizon"], "p": [YEAR], "share": [1.0], "days": [1.0], "season": [YEAR]})
-    parts = pd.concat([day[["cycle", "p", "share", "days", "season"]], season, horizon], ignore_index=True)
-    levels = stocks.merge(parts, on="cycle")
-    loss, share, days = levels["loss"].astype(float), levels["share"], levels["days"]
-    over_horizon = levels["cycle"] == "horizon"
-    kept = np.where(over_horizon, (1 - np.minimum(loss, 1)) ** levels["years"], 1 - loss * share / np.where(levels["cycle"] == "day", days, 1.0))
-    first = over_horizon & (levels.groupby(["r", "c", "x"], sort=False)["order"].transform("min") == levels["order"])
-    last = over_horizon & (levels.groupby(["r", "c", "x"], sort=False)["order"].transform("max") == levels["order"])
-    end = levels["end"].fillna(levels["first"])
+    seasons = slices.total(["season"], "share")
+    day = slices.rename(s="p").put(days=DAYS * slices.look_up(seasons, "season", value="share"), cycle=board.code("day"))
+    season = seasons.put(p=seasons["season"], days=1.0, cycle=board.code("season"))
+    horizon = board.frame(season=[YEAR], p=[YEAR], share=np.ones(1), days=np.ones(1), cycle=["horizon"])
+    levels = stocks.join(stack([day, season, horizon], ["cycle", "p", "share", "days", "season"]), "cycle")
+    loss, share, days, years = levels["loss"], levels["share"], levels["days"], levels["years"]
+    over_horizon = levels["cycle"] == board.code("horizon")
+    by_day = levels["cycle"] == board.code("day")
+    kept = np.where(over_horizon, (1 - np.minimum(loss, 1)) ** years, 1 - loss * share / np.where(by_day, days, 1.0))
+    chain = ["r", "c", "x"]
+    first = over_horizon & (levels.look_up(levels.least(chain, "order"), *chain, value="order") == levels["order"])
+    latest = levels.put(order=-levels["order"]).least(chain, "order")
+    last = over_horizon & (levels.look_up(latest, *chain, value="order") == -levels["order"])
+    end = np.nan_to_num(np.where(np.isnan(levels["end"]), levels["first"], levels["end"]))
     least = levels["reserve"] * days
-    return levels.assign(
+    return levels.put(
         kept=kept,
-        opening=np.where(first, kept * levels["first"].fillna(0.0), 0.0),
-        length=np.where(over_horizon, levels["years"], 1.0),
+        opening=np.where(first, kept * np.nan_to_num(levels["first"]), 0.0),
+        length=np.where(over_horizon, years, 1.0),
         most=levels["max"] * days,
-        least=np.where(last, np.maximum(least, end.fillna(0.0)), least),
+        least=np.where(last, np.maximum(least, end), least),
         holding=levels["cost"] * np.where(over_horizon, 1.0, share / days),
-    ).astype({"p": "str", "season": "str"})
+    )
 
 
-def _before(board: Board) -> pd.DataFrame:
-    """For each level the one it follows: u, a = period and part. A cycle's first follows its last."""
-    levels = board["levels"]
-    rows = []
-    for cycle, group in levels.groupby("cycle", sort=False):
-        by = ["r", "c", "x"] if cycle == "horizon" else ["r", "c", "x", "t"] + (["season"] if cycle == "day" else [])
-        chain = group.groupby(by, sort=False)
-        before = group.assign(u=chain["t"].shift(1), a=chain["p"].shift(1))
-        if cycle != "horizon":
-            before["u"] = before["u"].fillna(chain["t"].transform("last"))
-            before["a"] = before["a"].fillna(chain["p"].transform("last"))
-        rows.append(before.dropna(subset="u")[[*INDEX, "u", "a"]])
-    return pd.concat(rows) if rows else pd.DataFrame(columns=[*INDEX, "u", "a"]).astype("str")
-
-
-def _stocked_in(board: Board) -> pd.DataFrame:
-    """Which parts of the commodity fill which level: a slice its day, a season's slices the season, the year's the horizon."""
-    stocked = board["stocked"].rename(columns={"p": "a"})
-    levels = board["levels"][INDEX]
-    inside = board["portion"].rename(columns={"p": "a", "p2": "p"})
-    inside = inside[inside["value"] == 1.0]
-    return levels.merge(stocked, on=["r", "c", "x", "t"]).merge(inside[["a", "p"]], on=["a", "p"])[[*INDEX, "a"]]
+def _before(board: Board) -> Frame:
+    """For each level the one it follows: u, a = period and part. A cycle's first follows its last; levels of a chain stand in order."""
+    found = []
+    for cycle, by in (("day", ["r", "c", "x", "t", "season"]), ("season", ["r", "c", "x", "t"]), ("horizon", ["r", "c", "x"])):
+        levels = board["levels"][board["levels"]["cycle"] == board.code(cycle)]
+        chain = levels.groups(*by)
+        levels = levels[np.argsort(chain, kind="stable")]
+        chain = np.sort(chain)
+        count = np.bincount(chain)
+        ends = np.cumsum(count) - 1
+        before, first = np.arange(len(chain)) - 1, np.append(True, chain[1:] != chain[:-1])[: len(chain)]
+        before[first] = ends
+        follows = levels[INDEX].put(u=levels["t"][before], a=levels["p"][before])
+        found.append(follows[~first] if cycle == "horizon" else follows)
+    return stack(found)
 
 
 def add(m: Any, board: Board) -> None:
@@ -142,7 +134,7 @@ def add(m: Any, board: Board) -> None:
         ("holding_cost", "holding", "holding cost [¤/u/yr]"),
     ):
         setattr(m, name, parameter(m.LEVELS, values=levels[[*INDEX, column]], doc=doc))
-    limited, held = levels[levels["most"].notna()], levels[levels["least"] > 0]
+    limited, held = levels[~np.isnan(levels["most"])], levels[levels["least"] > 0]
     m.level_max = table(limited, INDEX, "most", "largest level [u]")
     m.level_min = table(held, INDEX, "least", "least level [u]")
     m.LEVEL_BEFORE = neighbours(board["level_before"], *INDEX)
@@ -150,12 +142,11 @@ def add(m: Any, board: Board) -> None:
     constrain(m, "stock_level", m.LEVELS, rule=stock_level)
     state(m, "stock_most", limited[INDEX], stock_most)
     state(m, "stock_reserve", held[INDEX], stock_reserve)
-    room = levels[levels["equipment"] != ""].rename(columns={"equipment": "q"})
-    board["stock_room"] = room
+    room = levels[levels["equipment"] != board.code("")].rename(equipment="q")
     state(m, "stock_room", room[["r", "c", "x", "q", "t", "p"]], stock_room)
     asked = (board.table("policies")["metric"] == "stock").any()
-    cycling = levels[(levels["cycle"] != "horizon") & asked]
-    m.LEAST = index_set(cycling[["r", "c", "x", "t"]].drop_duplicates(), doc="stocks whose least level a policy may ask for")
+    cycling = levels[(levels["cycle"] != board.code("horizon")) & asked]
+    m.LEAST = index_set(cycling[["r", "c", "x", "t"]].unique(), doc="stocks whose least level a policy may ask for")
     m.least_level = variable(m.LEAST, doc="least level of a day or season [u]")
     state(m, "stock_least", cycling[INDEX], stock_least)
     m.STOCKS_OF = neighbours(board["stocked"][["r", "c", "t", "p", "x"]], "r", "c", "t", "p")
@@ -172,22 +163,22 @@ def stock(m: Any, r: Any, t: Any) -> Any:
     return sum(m.holding_cost[r, c, x, t, p] * m.level[r, c, x, t, p] for c, x, p in m.HELD_IN[r, t])
 
 
-def _today(board: Board) -> pd.DataFrame:
+def _cycling(horizon: bool) -> Any:
+    return lambda board: board["levels"][(board["levels"]["cycle"] == board.code("horizon")) == horizon]
+
+
+def _today(board: Board) -> Frame:
     stocks = board["stocks"]
-    first = stocks[stocks["cycle"] == "horizon"].drop_duplicates(["r", "c", "x"])
-    return first.rename(columns={"first": "value"})[["r", "c", "value"]]
+    first: Frame = stocks[stocks["cycle"] == board.code("horizon")].unique("r", "c", "x")
+    return first.rename(first="value")[["r", "c", "value"]]
 
 
 METRICS = (
     Metric(
         "stock", "state", "u", "rc",
         (
-            Part(lambda b: b["levels"][b["levels"]["cycle"] == "horizon"], tuple(INDEX), lambda m, *i: m.level[i]),
-            Part(
-                lambda b: b["levels"][b["levels"]["cycle"] != "horizon"].drop_duplicates(["r", "c", "x", "t"]),
-                ("r", "c", "x", "t"),
-                lambda m, r, c, x, t: m.least_level[r, c, x, t],
-            ),
+            Part(_cycling(True), tuple(INDEX), lambda m, *i: m.level[i]),
+            Part(lambda b: _cycling(False)(b).unique("r", "c", "x", "t"), ("r", "c", "x", "t"), lambda m, r, c, x, t: m.least_level[r, c, x, t]),
         ),
         today=_today,
     ),

@@ -15,11 +15,11 @@ from __future__ import annotations
 
 from typing import Any
 
-import pandas as pd
+import numpy as np
 
-from models.algebra import index_set, neighbours, sum, variable
+from models.algebra import Frame, index_set, neighbours, stack, sum, variable
 from models.formulation.board import Board, state, table
-from models.keys import windowed
+from models.formulation.keys import windowed
 
 TABLES = ("swaps",)
 NEEDS = ("sets", "capacity")
@@ -49,59 +49,72 @@ def swap_ratio(m: Any, v: Any, z: Any, t: Any) -> Any:
 
 
 def prepare(board: Board) -> None:
-    """Frames: `swap_rules` (v, t, ratio, ...), `swap_new` (v, z, r, q, t), `swap_old` (v, z, r, q, t), `swap_places` (r, q): places named as old."""
-    names, rows = board.names, board.table("swaps")
-    rules = windowed(rows, board["periods"].rename(columns={"t": "period"}))
-    opened = rules.assign(t=rules["period"].str.split("|")).explode("t") if len(rules) else rules.assign(t="")
-    board["swap_rules"] = opened.rename(columns={"rule": "v"})
+    """Frames: `swap_rules` (v, ratio), `swap_new` (v, z, r, q, t), `swap_old` (v, z, r, q, t), `swap_places` (r, q, expired): places named
+    as old."""
+    given = board.open("swaps").rename(rule="v")
+    rules = windowed(board, given)
+    board["swap_rules"] = rules.unique("v")[["v", "ratio"]]
+    stands = board["capacities"].unique("r", "q")
+    named = _places(board, given, "old")[["r", "q", "expired"]]
+    named = named[named.within(stands, "r", "q")]
+    barred = named[~named["expired"]]
+    named = named.unique("r", "q")
+    board["swap_places"] = named.put(expired=~named.within(barred, "r", "q"))
+    ways = board["ways"]
+    greenfield = ways[ways["greenfield"]]
+    for side in ("new", "old"):
+        zone = _places(board, rules, side)
+        zone = zone.join(_periods(board, zone), "period")
+        zone = zone.put(z=np.where(zone["same_region"], zone["r"], board.code("")))
+        open_in = zone.within(greenfield, "r", "q", "t") if side == "new" else zone.within(stands, "r", "q")
+        board[f"swap_{side}"] = zone[open_in][["v", "z", "r", "q", "t"]]
 
-    def places(row: Any, side: str) -> pd.DataFrame:
-        regions = names.members(row[f"{side}_region"], "region")
-        equipment = names.members(row[f"{side}_equipment"], "equipment")
-        return pd.MultiIndex.from_product([regions, equipment], names=["r", "q"]).to_frame(index=False)
 
-    found: dict[str, list[pd.DataFrame]] = {"new": [], "old": [], "named": []}
-    for _, row in rows.iterrows():
-        found["named"].append(places(row, "old").assign(expired=row["expired"] == "yes"))
-    for _, row in rules.iterrows():
-        for side in ("new", "old"):
-            zone = places(row, side).merge(pd.DataFrame({"t": row["period"].split("|")}), how="cross").assign(v=row["rule"])
-            found[side].append(zone.assign(z=zone["r"] if row["same_region"] == "yes" else ""))
-    empty = pd.DataFrame(columns=["v", "z", "r", "q", "t"]).astype("str")
-    stands = board["capacities"][["r", "q"]].drop_duplicates()
-    greenfield = board["ways"].loc[board["ways"]["o"] == "", ["r", "q", "t"]].drop_duplicates()
-    new = pd.concat(found["new"])[["v", "z", "r", "q", "t"]].astype("str") if found["new"] else empty
-    old = pd.concat(found["old"])[["v", "z", "r", "q", "t"]].astype("str") if found["old"] else empty
-    board["swap_new"], board["swap_old"] = new.merge(greenfield, on=["r", "q", "t"]), old.merge(stands, on=["r", "q"])
-    named = pd.concat(found["named"]) if found["named"] else pd.DataFrame({"r": [], "q": [], "expired": []}).astype({"r": "str", "q": "str"})
-    board["swap_places"] = named.groupby(["r", "q"], as_index=False, sort=False)["expired"].all().merge(stands, on=["r", "q"])
+def _places(board: Board, rules: Frame, side: str) -> Frame:
+    """Each rule with every (r, q) that it names on a side."""
+    for letter, column in (("r", "region"), ("q", "equipment")):
+        cells = rules[[f"{side}_{column}"]].unique()
+        opened = [board.frame(cell=np.full(len(m), code), member=m) for code, m in _members(board, cells, f"{side}_{column}", column)]
+        every = stack([board.frame(cell=[], member=[]), *opened])
+        rules = rules.join(every.rename(cell=f"{side}_{column}", member=letter), f"{side}_{column}")
+    return rules
+
+
+def _periods(board: Board, zone: Frame) -> Frame:
+    """Each window of periods (`a|b`) with its periods t."""
+    opened = [board.frame(period=np.full(len(m), code), t=m) for code, m in _members(board, zone[["period"]].unique(), "period", "period")]
+    return stack([board.frame(period=[], t=[]), *opened])
+
+
+def _members(board: Board, cells: Frame, column: str, of: str) -> list[tuple[int, np.ndarray]]:
+    """Each different cell with the codes it stands for."""
+    return [(code, board.members(board.labels.label(code), of)) for code in cells[column].tolist()]
 
 
 def add(m: Any, board: Board) -> None:
+    """Who may be built by a rule, who was closed for it, and the ratio between them."""
     new, old, places = board["swap_new"], board["swap_old"], board["swap_places"]
     m.TAKEN, m.GIVEN = index_set(new[["v", "r", "q", "t"]]), index_set(old[["v", "r", "q", "t"]])
     m.taken = variable(m.TAKEN, doc="new capacity that a rule lets in [Q]")
     m.given = variable(m.GIVEN, doc="closed capacity that a rule uses up [Q]")
     ways = board["ways"]
-    m.GREENFIELD = neighbours(ways.loc[ways["o"] == "", ["r", "q", "t", "w"]], "r", "q", "t")
+    m.GREENFIELD = neighbours(ways[ways["greenfield"]][["r", "q", "t", "w"]], "r", "q", "t")
     m.RULES_NEW = neighbours(new[["r", "q", "t", "v"]], "r", "q", "t")
-    state(m, "swap_new", new[["r", "q", "t"]].drop_duplicates(), swap_new)
+    state(m, "swap_new", new[["r", "q", "t"]].unique(), swap_new)
 
     periods = board["periods"][["t", "order"]]
-    pairs = periods.merge(periods.rename(columns={"t": "u", "order": "before"}), how="cross")
-    to_date = pairs.loc[pairs["before"] <= pairs["order"], ["t", "u"]]
-    m.GIVEN_TO_DATE = neighbours(old.rename(columns={"t": "u"}).merge(to_date, on="u")[["r", "q", "t", "v", "u"]], "r", "q", "t")
-    closed = board["closable"].merge(places[["r", "q"]], on=["r", "q"]).rename(columns={"t": "u"})
-    m.CLOSED_TO_DATE = neighbours(closed.merge(to_date, on="u")[["r", "q", "t", "e", "u"]], "r", "q", "t")
-    expired = board["expiring"].merge(places.loc[places["expired"].astype(bool), ["r", "q"]], on=["r", "q"]).rename(columns={"t": "e"})
-    expired = expired.merge(to_date.rename(columns={"u": "e"}), on="e")
+    pairs = periods.cross(periods.rename(t="u", order="before"))
+    to_date = pairs[pairs["before"] <= pairs["order"]][["t", "u"]]
+    m.GIVEN_TO_DATE = neighbours(old.rename(t="u").join(to_date, "u")[["r", "q", "t", "v", "u"]], "r", "q", "t")
+    closable, expiring = board["closable"], board["expiring"]
+    closed = closable[closable.within(places, "r", "q")].rename(t="u").join(to_date, "u")
+    m.CLOSED_TO_DATE = neighbours(closed[["r", "q", "t", "e", "u"]], "r", "q", "t")
+    expired = expiring[expiring.within(places[places["expired"]], "r", "q")].rename(t="e").join(to_date.rename(u="e"), "e")
     m.EXPIRED_TO_DATE = neighbours(expired[["r", "q", "t", "e", "u"]], "r", "q", "t")
-    first = old.merge(periods, on="t").groupby(["r", "q"], as_index=False, sort=False)["order"].min().rename(columns={"order": "from"})
-    banked = first.merge(periods, how="cross")
-    state(m, "swap_bank", banked.loc[banked["order"] >= banked["from"], ["r", "q", "t"]], swap_bank)
+    first = old.join(periods, "t").least(["r", "q"], "order").rename(order="from")
+    banked = first.cross(periods)
+    state(m, "swap_bank", banked[banked["order"] >= banked["from"]][["r", "q", "t"]], swap_bank)
 
     m.ZONE_NEW, m.ZONE_OLD = neighbours(new[["v", "z", "t", "r", "q"]], "v", "z", "t"), neighbours(old[["v", "z", "t", "r", "q"]], "v", "z", "t")
-    rules = board["swap_rules"][["v", "ratio"]].drop_duplicates("v")
-    m.swap_ratio = table(rules, ["v"], "ratio", "old closed per new built [1]")
-    zones = pd.concat([new[["v", "z", "t"]], old[["v", "z", "t"]]]).drop_duplicates()
-    state(m, "swap_ratio", zones, swap_ratio)
+    m.swap_ratio = table(board["swap_rules"], ["v"], "ratio", "old closed per new built [1]")
+    state(m, "swap_ratio", stack([new, old], ["v", "z", "t"]).unique(), swap_ratio)

@@ -18,11 +18,10 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-import pandas as pd
 
-from models.algebra import constrain, index_set, neighbours, parameter, sum, variable
-from models.formulation.board import Board, Cost, Metric, Part, lettered, state, table
-from models.keys import explicit
+from models.algebra import Frame, constrain, index_set, neighbours, parameter, stack, sum, variable
+from models.formulation.board import Board, Cost, Metric, Part, state, table
+from models.formulation.keys import explicit
 from models.names import YEAR
 
 TABLES = ("sources", "markets")
@@ -57,21 +56,16 @@ def prepare(board: Board) -> None:
     board["markets"] = _opened(board, "markets", "market", ["demand", "max"])
 
 
-def _opened(board: Board, name: str, label: str, amounts: list[str]) -> pd.DataFrame:
-    given = board.table(name)
-    given = given.assign(own_slice=given["slice"] != "")
-    keys = {"region": "region", "commodity": "commodity", "period": "period", "slice": "slice"}
-    rows = explicit(given, keys, [label], board.names, name, board.report)
-    rows = lettered(rows, r="region", c="commodity", x=label, t="period", p="slice")
-    balance = dict(zip(board.table("commodities")["commodity"], board.table("commodities")["balance"], strict=True))
-    how = rows["c"].map(balance)
-    first = board["slices"]["s"].iloc[0]
-    year = rows[(how == "year") & (rows["p"] == first)].assign(p=YEAR)
-    by_slice = rows[how == "slice"]
-    share = by_slice["p"].map(dict(zip(board["slices"]["s"], board["slices"]["share"], strict=True))).to_numpy(float)
-    scale = np.where(by_slice["own_slice"].to_numpy(bool), 1.0, share)
-    by_slice = by_slice.assign(**{a: by_slice[a].to_numpy(float) * scale for a in amounts})
-    return pd.concat([f for f in (year, by_slice) if len(f)] or [year], ignore_index=True).astype({"p": "str"})
+def _opened(board: Board, name: str, label: str, amounts: list[str]) -> Frame:
+    given = board.open(name)
+    given = given.put(own_slice=given["slice"] != board.code(""))
+    rows = explicit(board, name, given, [label], r="region", c="commodity", t="period", p="slice").rename(**{label: "x"})
+    how = rows.look_up(board.open("commodities").rename(commodity="c"), "c", value="balance")
+    slices = board["slices"]
+    year = rows[(how == board.code("year")) & (rows["p"] == slices["s"][0])].put(p=board.code(YEAR))
+    by_slice = rows[how == board.code("slice")]
+    scale = np.where(by_slice["own_slice"], 1.0, by_slice.look_up(slices.rename(s="p"), "p", value="share"))
+    return stack([year, by_slice.put(**{a: by_slice[a] * scale for a in amounts})])
 
 
 def add(m: Any, board: Board) -> None:
@@ -79,7 +73,7 @@ def add(m: Any, board: Board) -> None:
     m.SOURCES = index_set(sources[INDEX], doc="suppliers, by place, commodity, period and part")
     m.purchase = variable(m.SOURCES, doc="purchase [u/yr in the part]")
     m.purchase_price = table(sources, INDEX, "price", "price [¤/u]")
-    limited, forced = sources[sources["max"].notna()], sources[sources["min"] > 0]
+    limited, forced = sources[~np.isnan(sources["max"])], sources[sources["min"] > 0]
     m.purchase_max = table(limited, INDEX, "max", "largest purchase [u/yr in the part]")
     m.purchase_min = table(forced, INDEX, "min", "least purchase [u/yr in the part]")
     state(m, "purchase_most", limited[INDEX], purchase_most)
@@ -87,8 +81,8 @@ def add(m: Any, board: Board) -> None:
     m.BOUGHT = neighbours(sources[["r", "c", "t", "p", "x"]], "r", "c", "t", "p")
     m.BOUGHT_IN = neighbours(sources[["r", "t", "c", "x", "p"]], "r", "t")
 
-    sales = markets[markets["price"].notna() & (markets["max"] > 0)]
-    short = markets[markets["shortage_price"].notna() & (markets["demand"] > 0)]
+    sales = markets[~np.isnan(markets["price"]) & (markets["max"] > 0)]
+    short = markets[~np.isnan(markets["shortage_price"]) & (markets["demand"] > 0)]
     board["sales"], board["shortages"] = sales, short
     m.SALES, m.SHORTAGES = index_set(sales[INDEX], doc="optional sales"), index_set(short[INDEX], doc="where demand may go short")
     m.sale = variable(m.SALES, doc="sale beyond firm demand [u/yr in the part]")
@@ -103,7 +97,7 @@ def add(m: Any, board: Board) -> None:
     m.SHORT = neighbours(short[["r", "c", "t", "p", "x"]], "r", "c", "t", "p")
     m.SOLD_IN = neighbours(sales[["r", "t", "c", "x", "p"]], "r", "t")
     m.SHORT_IN = neighbours(short[["r", "t", "c", "x", "p"]], "r", "t")
-    total = markets.groupby(["r", "c", "t", "p"], as_index=False, sort=False)["demand"].sum()
+    total = markets.total(["r", "c", "t", "p"], "demand")
     board["demand"] = total[total["demand"] > 0]
     m.demand = parameter(m.BALANCED, values=board["demand"], default=0.0, doc="firm demand of all markets [u/yr in the part]")
 
@@ -130,9 +124,8 @@ def shortages(m: Any, r: Any, t: Any) -> Any:
     return sum(m.shortage_price[r, c, x, t, p] * m.shortage[r, c, x, t, p] for c, x, p in m.SHORT_IN[r, t])
 
 
-def _demand(board: Board) -> pd.DataFrame:
-    markets = board["markets"]
-    return markets[[*INDEX, "demand"]].rename(columns={"demand": "value"})
+def _demand(board: Board) -> Frame:
+    return board["markets"].rename(demand="value")[[*INDEX, "value"]]
 
 
 METRICS = (

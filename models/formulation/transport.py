@@ -18,12 +18,12 @@ from __future__ import annotations
 
 from typing import Any
 
-import pandas as pd
+import numpy as np
 
-from models.algebra import constrain, index_set, neighbours, sum, variable
-from models.formulation.board import Board, Cost, Metric, Part, lettered, state, table
+from models.algebra import Frame, constrain, index_set, neighbours, stack, sum, variable
+from models.formulation.board import Board, Cost, Metric, Part, state, table
+from models.formulation.keys import explicit, lookup
 from models.formulation.quantities import usable
-from models.keys import explicit, lookup
 from models.names import YEAR
 
 TABLES = ("links", "freight")
@@ -51,51 +51,46 @@ def layer(m: Any, r: Any, n: Any, c: Any, t: Any, p: Any) -> Any:
 
 def prepare(board: Board) -> None:
     """Frames: `links` (l, r, d, n, t, km, capacity, loss, equipment) and `carried` (l, r, d, n, c, t, cost, handling, through)."""
-    given = board.table("links")
-    back = given[given["both"] == "yes"].rename(columns={"origin": "destination", "destination": "origin"})
-    both = pd.concat([given, back[given.columns]])
-    keys = {"origin": "region", "destination": "region", "mode": "mode", "period": "period"}
-    links = explicit(both, keys, [], board.names, "links", board.report)
-    links = links[links["origin"] != links["destination"]]
-    links = lettered(links, r="origin", d="destination", n="mode", t="period")
-    links["km"] = links["km"].fillna(0.0)
-    stands = board["capacities"].rename(columns={"q": "equipment"}).assign(stands=True)
-    able = links.merge(stands, on=["r", "equipment", "t"], how="left")["stands"].notna().to_numpy()
-    links = links[(links["equipment"] == "").to_numpy() | able]
-    links["l"] = (links["r"] + ">" + links["d"] + " " + links["n"]).astype("str")
-    board["links"] = links
-    freight = board.table("freight")
-    balanced = board["commodity_parts"]["c"].drop_duplicates()
-    moded = [set(board.names.members(cell, "mode")) for cell in freight["mode"]]
-    goods = [set(board.names.members(cell, "commodity")) & set(balanced) for cell in freight["commodity"]]
-    pairs = sorted({(n, c) for modes, cs in zip(moded, goods, strict=True) for n in modes for c in cs})
-    over = links[["l", "r", "d", "n", "t", "km"]].merge(pd.DataFrame(pairs, columns=["n", "c"]).astype("str"), on="n")
-    over = over.rename(columns={"r": "origin", "d": "destination", "n": "mode", "c": "commodity"})
-    places = over[["mode", "commodity", "origin", "destination"]].drop_duplicates()
-    keys = {"mode": "mode", "commodity": "commodity", "origin": "region", "destination": "region"}
-    rows = lookup(places, freight, keys, board.names, "freight", board.report)
-    rows = over.merge(rows, on=["mode", "commodity", "origin", "destination"])
-    rows = lettered(rows, r="origin", d="destination", n="mode", c="commodity")
-    rows["cost"] = rows["rate"].astype(float) * rows["km"] + rows["handling"].where(rows["through"] == "no", 0.0)
-    board["carried"] = rows[["l", "r", "d", "n", "c", "t", "km", "cost", "handling", "through"]]
+    given = board.open("links")
+    back = given[given["both"]].rename(origin="destination", destination="origin")
+    links = explicit(board, "links", stack([given, back]), r="origin", d="destination", n="mode", t="period")
+    links = links[links["r"] != links["d"]].put(km=np.nan_to_num(links["km"])[links["r"] != links["d"]])
+    bound = links["equipment"] != board.code("")
+    links = links[~bound | links.within(board["capacities"].rename(q="equipment"), "r", "equipment", "t")]
+    board["links"] = links.put(l=links.label(lambda r, d, n: f"{r}>{d} {n}", "r", "d", "n"))
+    links, freight = board["links"], board.open("freight")
+    balanced = board.any_of(board["commodity_parts"]["c"])
+    pairs = {
+        (n, c)
+        for modes, goods in zip(freight.decoded("mode"), freight.decoded("commodity"), strict=True)
+        for n in board.members(modes, "mode").tolist()
+        for c in board.members(goods, "commodity").tolist()
+        if balanced[c]
+    }
+    moved = np.array(sorted(pairs), dtype=np.int64).reshape(-1, 2)
+    over = links[["l", "r", "d", "n", "t", "km"]].join(board.frame(n=moved[:, 0], c=moved[:, 1]), "n")
+    at = lookup(board, "freight", over, freight, n="mode", c="commodity", r="origin", d="destination")
+    over, at = over[at >= 0], at[at >= 0]
+    through, handling = freight["through"][at], freight["handling"][at]
+    cost = freight["rate"][at] * over["km"] + np.where(through, 0.0, handling)
+    board["carried"] = over.put(cost=cost, handling=handling, through=through)
 
 
 def prepare_lines(board: Board) -> None:
     """Frame `line_capacity` (r, q, t, p, l, c, a): what shares the capacity of an equipment, by part (after unused flows are gone)."""
-    own = board["links"].loc[board["links"]["equipment"] != "", ["l", "r", "t", "equipment"]].rename(columns={"equipment": "q"})
-    board["line_capacity"] = _sharing(board, board["flows"].merge(own, on=["l", "r", "t"]), ["r", "q", "t"])
+    links = board["links"]
+    own = links[links["equipment"] != board.code("")].rename(equipment="q")[["l", "r", "t", "q"]]
+    board["line_capacity"] = _sharing(board, board["flows"].join(own, "l", "r", "t"), ["r", "q", "t"])
 
 
-def _sharing(board: Board, flows: pd.DataFrame, by: list[str]) -> pd.DataFrame:
+def _sharing(board: Board, flows: Frame, by: list[str]) -> Frame:
     """Flows that share a capacity, in slices if any of them has slices, else over the year: columns by, p, l, c, a (the flow's own part)."""
-    sliced = flows[flows["p"] != YEAR] if YEAR not in set(board["slices"]["s"]) else flows.iloc[:0]
-    in_slices = flows[by].merge(sliced[by].drop_duplicates(), on=by, how="left", indicator=True)["_merge"] == "both"
-    own = flows.rename(columns={"p": "a"})
-    year = own[~in_slices.to_numpy()].assign(p=YEAR)
-    parts = own[in_slices.to_numpy()].merge(board["portion"].rename(columns={"p": "a", "p2": "p"}), on="a")
-    parts = parts[parts["p"].isin(board["slices"]["s"])]
-    both = pd.concat([f for f in (year, parts) if len(f)] or [year], ignore_index=True)
-    return both[[*by, "p", *(c for c in ("l", "c", "a") if c not in by)]].astype("str")
+    year, slices = board.code(YEAR), board["slices"]["s"]
+    own = flows.rename(p="a")
+    sliced = own.within(own[(own["a"] != year) & (slices[0] != year)], *by)
+    parts = own[sliced].join(board["portion"].rename(p="a", p2="p"), "a")
+    parts = parts[board.any_of(slices)[parts["p"]]]
+    return stack([own[~sliced].put(p=year), parts], [*by, "p", *(c for c in ("l", "c", "a") if c not in by)])
 
 
 def add(m: Any, board: Board) -> None:
@@ -106,32 +101,32 @@ def add(m: Any, board: Board) -> None:
     m.loss = table(links, ["l", "t"], "loss", "share lost on the way [1]")
     m.freight_cost = table(board["carried"], ["l", "c", "t"], "cost", "freight [¤/u]")
 
-    limited = links[links["capacity"].notna()]
+    limited = links[~np.isnan(links["capacity"])]
     m.link_capacity = table(limited, ["l", "t"], "capacity", "capacity of a link [u/yr]")
-    shared = _sharing(board, flows.merge(limited[["l", "t"]], on=["l", "t"]), ["l", "t"])
+    shared = _sharing(board, flows[flows.within(limited, "l", "t")], ["l", "t"])
     m.CARRIED = neighbours(shared[["l", "t", "p", "c", "a"]], "l", "t", "p")
-    state(m, "link_capacity", shared[["l", "t", "p"]].drop_duplicates(), link_capacity)
+    state(m, "link_capacity", shared[["l", "t", "p"]].unique(), link_capacity)
     lines = board["line_capacity"]
     m.CARRIED_BY = neighbours(lines, "r", "q", "t", "p")
-    state(m, "line_capacity", lines[["r", "q", "t", "p"]].drop_duplicates(), line_capacity)
+    state(m, "line_capacity", lines[["r", "q", "t", "p"]].unique(), line_capacity)
 
-    single, through = flows[flows["through"] == "no"], flows[flows["through"] == "yes"]
+    single, through = flows[~flows["through"]], flows[flows["through"]]
     layer_index = ["r", "n", "c", "t", "p"]
-    leaving = through[["r", "n", "c", "t", "p", "l"]]
-    arriving = through[["d", "n", "c", "t", "p", "l"]].rename(columns={"d": "r"})
-    stops = pd.concat([leaving, arriving])[layer_index].drop_duplicates()
-    handling = board["carried"].loc[board["carried"]["through"] == "yes", ["r", "n", "c", "handling"]].drop_duplicates(["r", "n", "c"])
-    stops = stops.merge(handling, on=["r", "n", "c"], how="left").fillna({"handling": 0.0})
-    board["layers"] = stops
-    m.LAYERS = index_set(stops[layer_index], doc="stops of modes that are travelled through")
+    leaving = through[[*layer_index, "l"]]
+    arriving = through[["d", "n", "c", "t", "p", "l"]].rename(d="r")
+    stops = stack([leaving, arriving], layer_index).unique()
+    carried = board["carried"]
+    loaded = carried[carried["through"]]
+    board["layers"] = stops.put(handling=stops.look_up(loaded, "r", "n", "c", value="handling", default=0.0))
+    m.LAYERS = index_set(stops, doc="stops of modes that are travelled through")
     m.loaded = variable(m.LAYERS, doc="loaded onto a mode [u/yr in the part]")
     m.unloaded = variable(m.LAYERS, doc="unloaded from a mode [u/yr in the part]")
-    m.loading_cost = table(stops, layer_index, "handling", "loading [¤/u]")
+    m.loading_cost = table(board["layers"], layer_index, "handling", "loading [¤/u]")
     m.LAYER_IN, m.LAYER_OUT = neighbours(arriving, *layer_index), neighbours(leaving, *layer_index)
     constrain(m, "layer", m.LAYERS, rule=layer)
 
     m.LINKS_OUT = neighbours(single[["r", "c", "t", "p", "l"]], "r", "c", "t", "p")
-    m.LINKS_IN = neighbours(single[["d", "c", "t", "p", "l"]].rename(columns={"d": "r"}), "r", "c", "t", "p")
+    m.LINKS_IN = neighbours(single[["d", "c", "t", "p", "l"]].rename(d="r"), "r", "c", "t", "p")
     m.STOPS = neighbours(stops[["r", "c", "t", "p", "n"]], "r", "c", "t", "p")
     m.SHIPPED_FROM = neighbours(flows[["r", "t", "l", "c", "p"]], "r", "t")
     m.LOADED_IN = neighbours(stops[["r", "t", "n", "c", "p"]], "r", "t")
@@ -150,8 +145,8 @@ def freight(m: Any, r: Any, t: Any) -> Any:
     return shipped + sum(m.loading_cost[r, n, c, t, p] * m.loaded[r, n, c, t, p] for n, c, p in m.LOADED_IN[r, t])
 
 
-def _flows(board: Board) -> pd.DataFrame:
-    return board["flows"].assign(x=board["flows"]["n"])
+def _flows(board: Board) -> Frame:
+    return board["flows"].put(x=board["flows"]["n"])
 
 
 METRICS = (

@@ -15,6 +15,7 @@ from dataclasses import dataclass
 import pandas as pd
 
 from models.formulation import build
+from models.formulation.board import Board
 from models.instance import Instance
 from models.problems import InputError, rule
 from optimizer.highs import Limits
@@ -75,8 +76,8 @@ def exchanges(instance: Instance) -> pd.DataFrame:
     tags = instance.tables["equipment"][["equipment", "tags"]]
     tagged = tags.assign(industry=tags["tags"].str.split("|")).explode("industry")
     tagged = tagged[tagged["industry"] != ""].rename(columns={"equipment": "q"})[["q", "industry"]]
-    routes = board["uses"].merge(tagged, on="q")[["r", "k", "t", "industry"]].drop_duplicates()
-    recipes = board["recipes"][board["recipes"]["c"].isin(board["commodity_parts"]["c"])].merge(routes, on=["r", "k", "t"])
+    routes = board.labelled("uses").merge(tagged, on="q")[["r", "k", "t", "industry"]].drop_duplicates()
+    recipes = board.labelled("recipes")[board.labelled("recipes")["c"].isin(board.labelled("commodity_parts")["c"])].merge(routes, on=["r", "k", "t"])
     made = recipes[recipes["amount"] > 0][["r", "c", "t", "industry"]].rename(columns={"industry": "maker"})
     used = recipes[recipes["amount"] < 0][["r", "c", "t", "industry"]].rename(columns={"industry": "user"})
     pairs = made.merge(used, on=["r", "c", "t"])
@@ -100,10 +101,10 @@ def _apart(instance: Instance, goods: list[str], industries: list[str]) -> Insta
             if _has(board, good, industry, +1):
                 rows.append(right | {"row": number, "metric": "made", "equipment": industry})
                 number += 1
-            if (board["sources"]["c"] == good).any():
+            if (board["sources"]["c"] == board.code(good)).any():
                 rows.append(right | {"row": number, "metric": "purchase"})
                 number += 1
-            if (board["flows"]["c"] == good).any():
+            if (board["flows"]["c"] == board.code(good)).any():
                 rows.append(right | {"row": number, "metric": "received", "region": "*"})
                 number += 1
             if number == 2:
@@ -111,13 +112,11 @@ def _apart(instance: Instance, goods: list[str], industries: list[str]) -> Insta
     return apply(instance, [Scenario(title="apart", rows=tuple(rows))])
 
 
-def _has(board: object, good: str, industry: str, sign: int) -> bool:
+def _has(board: Board, good: str, industry: str, sign: int) -> bool:
     """Does any route on equipment of an industry make (+) or use (−) a good?"""
-    members = board.names.members(industry, "equipment")  # type: ignore[attr-defined]
-    uses = board["uses"]  # type: ignore[index]
-    recipes = board["recipes"]  # type: ignore[index]
-    routes = uses.loc[uses["q"].isin(members), "k"]
-    return bool(((recipes["c"] == good) & (recipes["amount"] * sign > 0) & recipes["k"].isin(routes)).any())
+    uses, recipes = board["uses"], board["recipes"]
+    routes = board.any_of(uses["k"][board.any_of(board.members(industry, "equipment"))[uses["q"]]])
+    return bool(((recipes["c"] == board.code(good)) & (recipes["amount"] * sign > 0) & routes[recipes["k"]]).any())
 
 
 def _line(name: str, plan: Plan) -> dict[str, object]:

@@ -114,7 +114,7 @@ def test_rated_burdens_decide_replacement() -> None:
             carbon,1,left,rated_new,co2,<=,0.8
             carbon,2,right,rated_closed,co2,,""",
     )
-    rated = build(given).board["rated"].set_index(["q", "b"])["value"].to_dict()
+    rated = build(given).board.labelled("rated").set_index(["q", "b"])["value"].to_dict()
     assert rated == approx({("old", "co2"): 1.8, ("new", "co2"): 0.96, ("new", "heat"): 0.48})
     plan = solve(given)
     assert plan.objective == approx(22.5)

@@ -289,9 +289,9 @@ def test_windows_projects_and_chained_refits() -> None:
         "sources": "region,commodity,price\nA,x,5",
         "markets": "region,commodity,demand\nA,x,1",
     }
-    ways = build(instance(**tables)).board["ways"]
+    ways = build(instance(**tables)).board.labelled("ways")
     assert set(zip(ways["w"], ways["t"], strict=True)) == {("b<a", "t2"), ("c<b", "t2"), ("c<b", "t3")}
-    ways = build(instance(settings={"projects": ["big"]}, **tables)).board["ways"]
+    ways = build(instance(settings={"projects": ["big"]}, **tables)).board.labelled("ways")
     assert {"c@big"} < set(ways["w"]) and len(ways) == 6
 
 
@@ -359,7 +359,7 @@ def test_two_capacity_rows_that_fit_one_place_are_an_error() -> None:
         **ONE,
     }
     board = build(instance(capacity="region,equipment,built,amount\nA,q,2010,3\nA,q,2012,4", **tables)).board
-    assert board["today"]["amount"].sum() == 7
+    assert board.labelled("today")["amount"].sum() == 7
     with pytest.raises(InputError, match="rows 1 and 2"):
         build(instance(capacity="region,equipment,built,amount\nA,q,2010,3\nA,q,2010,4", **tables))
 

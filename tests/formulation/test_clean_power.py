@@ -139,7 +139,6 @@ def test_routes_that_make_clean_power_and_markets_that_claim_it() -> None:
     """A dam (half of what it makes counts as clean) makes 6 at 1, coal at 2. Town takes 10, of which 40 % must be clean: made clean 3 only. Wind at 5
     (clean): 1 more. 6 + 1 × 5 + 3 × 2 = 17; a unit less to claim saves 5 − 2 = 3. What is sold counts as use."""
     tables = {
-        "settings": {"clean_commodity": "power", "clean_matching": "region-year"},
         "regions": "region\nA",
         "periods": "period,start,years\nt1,2025,1",
         "commodities": "commodity,unit,balance,surplus\npower,MWh,year,no",
@@ -153,7 +152,7 @@ def test_routes_that_make_clean_power_and_markets_that_claim_it() -> None:
             share,1,left,clean_used,,town,region,>=,0.4
             share,2,right,demand,power,town,,,""",
     }
-    given = instance(**tables)  # type: ignore[arg-type]
+    given = instance(settings={"clean_commodity": "power", "clean_matching": "region-year"}, **tables)
     x = compiled(given)
     assert row(x, "clean_market_use", "A", "town", "t1", "(year)").terms == {
         ("clean_delivered", ("A", "town", "t1", "(year)")): 1,

@@ -89,8 +89,12 @@ def test_a_lag_before_the_first_period_needs_a_base() -> None:
 
 
 def test_an_inactive_policy_is_not_read() -> None:
-    """Its scope matches nothing, and nobody minds."""
-    build(made("policy,metric,commodity,region,sense,value,active\np,made,x,B,<=,1,no"))
+    """Its scope matches nothing: a problem if it is active, no row and no word if it is not."""
+    policies = "policy,metric,commodity,region,sense,value,active\np,made,x,B,<=,1,"
+    with pytest.raises(InputError, match="its scope matches nothing"):
+        build(made(policies + "yes"))
+    board = build(made(policies + "no")).board
+    assert len(board["policy_rows"]) == 0 and not board.warnings
 
 
 def test_two_policies_with_equal_rows_are_warned_of() -> None:

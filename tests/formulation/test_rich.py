@@ -66,7 +66,7 @@ def test_it_uses_every_metric_span_and_sense() -> None:
     assert set(policies["metric"]) == set(METRICS)
     assert set(policies["span"]) >= {"period", "to_date", "horizon"}
     assert set(policies["sense"]) >= {"<=", ">=", "=", "price"}
-    written = set(stated("region-slice")[0].board["policy_rows"]["policy"])
+    written = set(stated("region-slice")[0].board.labelled("policy_rows")["policy"])
     assert written == set(policies["policy"])
 
 

@@ -71,8 +71,8 @@ def test_seasons_and_the_year_are_sums_of_slices() -> None:
     assert plan["purchases"].set_index("slice")["amount"].to_dict() == approx({"a": 6, "b": 7, "c": 5})
     assert only(plan["balance"], slice="c").price == approx(3)
     board = build(given).board
-    assert board["parts"].set_index("p")["share"].to_dict() == approx({"(year)": 1, "x": 0.5, "c": 0.5, "a": 0.2, "b": 0.3})
-    portion = {(p, p2): v for p, p2, v in board["portion"].itertuples(index=False)}
+    assert board.labelled("parts").set_index("p")["share"].to_dict() == approx({"(year)": 1, "x": 0.5, "c": 0.5, "a": 0.2, "b": 0.3})
+    portion = {(p, p2): v for p, p2, v in board.labelled("portion").itertuples(index=False)}
     assert portion["x", "a"] == approx(0.4) and portion["(year)", "x"] == approx(0.5) and portion["a", "x"] == 1
     assert ("a", "c") not in portion and ("c", "x") not in portion
 

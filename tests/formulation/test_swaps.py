@@ -173,5 +173,5 @@ def test_a_blank_cell_is_anything_that_stands_there() -> None:
             swaps="rule,ratio\none,2",
         )
     ).board
-    assert board["swap_new"][["r", "q"]].to_numpy().tolist() == [["B", "new"]]
-    assert sorted(board["swap_places"][["r", "q"]].to_numpy().tolist()) == [["A", "old"], ["B", "new"]]
+    assert board.labelled("swap_new")[["r", "q"]].to_numpy().tolist() == [["B", "new"]]
+    assert sorted(board.labelled("swap_places")[["r", "q"]].to_numpy().tolist()) == [["A", "old"], ["B", "new"]]

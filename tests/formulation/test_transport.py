@@ -164,7 +164,7 @@ def test_only_useful_flows_are_stated() -> None:
         markets="region,commodity,demand\nB,coal,1",
         **THREE,
     )
-    flows = build(given).board["flows"]["l"].tolist()
+    flows = build(given).board.labelled("flows")["l"].tolist()
     assert "B>C road" not in flows and "A>B road" in flows
     plan = solve(given)
     assert plan.objective == approx(3)

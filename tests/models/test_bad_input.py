@@ -285,7 +285,8 @@ def warned(path: Path, words: str) -> Instance:
 
 
 def test_b02_a_sheets_name_is_mended(tmp_path: Path) -> None:
-    warned(workbook(tmp_path, lambda book: setattr(book["markets"], "title", "Markets ")), "read as 'markets'")
+    mended = warned(workbook(tmp_path, lambda book: setattr(book["markets"], "title", "Markets ")), "read as 'markets'")
+    assert mended.tables["markets"]["demand"].tolist() == [5, 6]
 
 
 def test_b03_hidden_rows_and_sheets_are_used_and_said(tmp_path: Path) -> None:
@@ -303,7 +304,8 @@ def test_b06_links_to_another_workbook_are_said(tmp_path: Path) -> None:
     path = workbook(tmp_path)
     with zipfile.ZipFile(path, "a") as book:
         book.writestr("xl/externalLinks/externalLink1.xml", "<externalLink/>")
-    warned(path, "another workbook")
+    linked = warned(path, "another workbook")
+    assert linked.tables["markets"]["demand"].tolist() == [5, 6], "the values that were kept are read"
 
 
 def test_b10_a_stray_blank_cell_far_away(tmp_path: Path) -> None:

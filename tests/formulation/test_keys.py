@@ -4,41 +4,43 @@ from __future__ import annotations
 
 import itertools
 
+import numpy as np
 import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from models import InputError
-from models.formulation import build
-from models.keys import explicit, lookup, windowed
-from models.names import Names, collect
+from models.algebra import Frame
+from models.formulation import build, sets
+from models.formulation.board import Board
+from models.formulation.keys import explicit, lookup, windowed
 from models.problems import Problem
-from tests.build import frame, instance
+from tests.build import instance
 
-KEYS = {"region": "region", "equipment": "equipment", "period": "period"}
+KEYS = {"r": "region", "q": "equipment", "t": "period"}
+TABLES = {
+    "regions": "region,groups\nA,north|all\nB,north|all\nC,all",
+    "equipment": "equipment,unit,tags,life\nq1,t/yr,mills,9\nq2,t/yr,mills,9\nq3,t/yr,,9",
+    "commodities": "commodity,unit,balance\nx,t,year",
+    "periods": "period,start,years\nt1,2025,5\nt2,2030,5",
+}
 
 
-def names() -> Names:
-    found, clashes = collect(
-        {
-            "regions": frame("region,groups,en,zh\nA,north|all,,\nB,north|all,,\nC,all,,"),
-            "equipment": frame("equipment,tags,en,zh\nq1,mills,,\nq2,mills,,\nq3,,,"),
-            "commodities": frame("commodity,tags,en,zh\nx,,,"),
-            "periods": frame("period,start\nt1,2025\nt2,2030"),
-            "slices": frame("slice,season"),
-        }
-    )
-    assert not clashes
-    return found
+def opened_board(**tables: str) -> Board:
+    return Board(instance(**(TABLES | tables)))
+
+
+def rows_of(board: Board, rows: list[tuple[str, ...]], labels: list[str]) -> Frame:
+    """Rows of key cells, labels, and an amount that is the number of the row; row numbers begin at 2."""
+    columns = {name: board.codes(row[i] for row in rows) for i, name in enumerate([*KEYS.values(), *labels])}
+    return board.frame(**columns, amount=np.arange(len(rows), dtype=float), _row=np.arange(len(rows)) + 2.0)
 
 
 def opened(rows: list[tuple[str, ...]], labels: list[str]) -> tuple[pd.DataFrame, list[Problem]]:
-    columns = [*KEYS, *labels, "amount"]
-    table = pd.DataFrame([(*row, float(i)) for i, row in enumerate(rows)], columns=columns)
-    table = table.astype(dict.fromkeys([*KEYS, *labels], "str")).set_index(pd.RangeIndex(2, len(rows) + 2))
-    problems: list[Problem] = []
-    return explicit(table, KEYS, labels, names(), "table", problems.append), problems
+    board = opened_board()
+    found = explicit(board, "availability", rows_of(board, rows, labels), labels, **KEYS)
+    return found.to_pandas().rename(columns=KEYS), board.problems
 
 
 def by_hand(rows: list[tuple[str, ...]]) -> tuple[dict[tuple[str, ...], float], set[frozenset[int]]]:
@@ -49,7 +51,7 @@ def by_hand(rows: list[tuple[str, ...]]) -> tuple[dict[tuple[str, ...], float], 
         "period": {"t1": ["t1"], "t2": ["t2"], "": ["t1", "t2"]},
     }
     sets = [
-        [{m for part in (cell.split("|") if cell else [""]) for m in members[key][part]} for key, cell in zip(KEYS, row[:3], strict=True)]
+        [{m for part in (cell.split("|") if cell else [""]) for m in members[key][part]} for key, cell in zip(KEYS.values(), row[:3], strict=True)]
         for row in rows
     ]
     winners, pairs = {}, set()
@@ -87,7 +89,7 @@ def test_the_same_as_one_key_at_a_time(rows: list[tuple[str, ...]]) -> None:
     winners, pairs = by_hand(rows)
     if not pairs:
         assert not problems
-        got = {(*key, label): amount for *key, label, amount in found[[*KEYS, "supplier", "amount"]].itertuples(index=False)}
+        got = {(*key, label): amount for *key, label, amount in found[[*KEYS.values(), "supplier", "amount"]].itertuples(index=False)}
         assert {tuple(k): v for k, v in got.items()} == winners
     else:
         named = {frozenset((int(p.said["row"]) - 2, int(p.said["other"]) - 2)) for p in problems}  # type: ignore[call-overload]
@@ -100,13 +102,13 @@ def test_asking_is_the_same_as_opening(rows: list[tuple[str, ...]]) -> None:
     """`lookup` of all keys finds the rows that `explicit` lists."""
     plain = [row[:3] for row in rows]
     winners, pairs = by_hand(plain)
-    table = pd.DataFrame([(*row, float(i)) for i, row in enumerate(plain)], columns=[*KEYS, "amount"]).astype(dict.fromkeys(KEYS, "str"))
-    over = pd.DataFrame(list(itertools.product("ABC", ("q1", "q2", "q3"), ("t1", "t2"))), columns=list(KEYS)).astype("str")
-    problems: list[Problem] = []
-    found = lookup(over, table, KEYS, names(), "table", problems.append)
-    assert bool(problems) == bool(pairs)
+    board = opened_board()
+    keys = list(itertools.product("ABC", ("q1", "q2", "q3"), ("t1", "t2")))
+    over = board.frame(**{letter: [key[i] for key in keys] for i, letter in enumerate(KEYS)})
+    found = lookup(board, "availability", over, rows_of(board, plain, []), **KEYS)
+    assert bool(board.problems) == bool(pairs)
     if not pairs:
-        assert {tuple(key): amount for *key, amount in found[[*KEYS, "amount"]].itertuples(index=False)} == winners
+        assert {key: float(row) for key, row in zip(keys, found.tolist(), strict=True) if row >= 0} == winners
 
 
 def test_the_order_of_rows_does_not_matter() -> None:
@@ -146,7 +148,7 @@ def test_the_winner_wins_as_a_whole_row() -> None:
             freight="mode,commodity,origin,handling,rate\nrail,x,,1,0.5\nrail,x,A,3,",
         )
     ).board
-    assert board["carried"].set_index("r")["cost"].to_dict() == {"A": 3.0, "B": 6.0}
+    assert board.labelled("carried").set_index("r")["cost"].to_dict() == {"A": 3.0, "B": 6.0}
 
 
 def test_labels_are_never_all() -> None:
@@ -169,9 +171,11 @@ def test_labels_are_never_all() -> None:
 )
 def test_windows_are_inclusive(first: float | None, last: float | None, periods: str | None) -> None:
     """A window holds the periods whose start it contains; a row without any is left out."""
-    rows = pd.DataFrame({"from": [first], "until": [last]}, dtype="float64")
-    found = windowed(rows, pd.DataFrame({"period": ["t1", "t2", "t3"], "start": [2025.0, 2030.0, 2035.0]}))
-    assert found["period"].tolist() == ([] if periods is None else [periods])
+    window = f"{'' if first is None else first},{'' if last is None else last}"
+    board = opened_board(periods="period,start,years\nt1,2025,5\nt2,2030,5\nt3,2035,5", builds=f"equipment,invest,from,until\nq1,1,{window}\n")
+    sets.prepare(board)
+    found = windowed(board, board.open("builds"))
+    assert found.decoded("period") == ([] if periods is None else [periods])
 
 
 def test_a_window_is_part_of_the_fit() -> None:
@@ -182,7 +186,7 @@ def test_a_window_is_part_of_the_fit() -> None:
         "commodities": "commodity,unit,balance\nx,t,year",
         "equipment": "equipment,unit,life\nq,t/yr,10",
     }
-    ways = build(instance(builds="region,equipment,from,until,invest\n,q,,,10\n,q,2030,,8\nA,q,,2025,5", **tables)).board["ways"]
+    ways = build(instance(builds="region,equipment,from,until,invest\n,q,,,10\n,q,2030,,8\nA,q,,2025,5", **tables)).board.labelled("ways")
     assert ways.set_index(["r", "t"])["invest"].to_dict() == {("A", "t1"): 5, ("A", "t2"): 8, ("B", "t1"): 10, ("B", "t2"): 8}
     with pytest.raises(InputError, match="rows 1 and 2"):
         build(instance(builds="region,equipment,from,until,invest\n,q,2030,,8\nA,q,,,5", **tables))
