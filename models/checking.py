@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -27,10 +27,10 @@ class Findings:
     warnings: list[Problem] = field(default_factory=list)
 
 
-def typed(raw: Raw, money: str) -> tuple[dict[str, pd.DataFrame], Names, Findings]:
+def typed(raw: Raw, money: str, kept: Mapping[str, pd.DataFrame]) -> tuple[dict[str, pd.DataFrame], Names, Findings]:
     """Typed tables: index = row number in the file; text "" and numbers NaN where blank; defaults put in.
 
-    `money` is the unit that ¤ stands for.
+    `money` is the unit that ¤ stands for. `kept` are tables typed before, which are right as long as the names are the same.
     """
     found = Findings(list(raw.problems), list(raw.warnings))
     frames: dict[str, pd.DataFrame] = {}
@@ -40,6 +40,8 @@ def typed(raw: Raw, money: str) -> tuple[dict[str, pd.DataFrame], Names, Finding
             frames[name], headers[name] = _parse(raw.tables[name], table, found)
             if table.required and frames[name].empty:
                 found.problems.append(Problem("empty_table", file=raw.tables[name].file, table=name))
+        elif name in kept:
+            frames[name] = kept[name]
         elif table.required:
             found.problems.append(Problem("missing_table", table=name))
     for name, column in (("regions", "groups"), ("commodities", "tags"), ("equipment", "tags"), ("slices", "season")):
@@ -48,9 +50,10 @@ def typed(raw: Raw, money: str) -> tuple[dict[str, pd.DataFrame], Names, Finding
     names, clashes = collect(frames)
     for clash, kind, other in clashes:
         found.problems.append(Problem("double_name", table=kind, value=clash, said={"other": other}))
-    for name, frame in frames.items():
+    own = {name: frame for name, frame in frames.items() if name in raw.tables}
+    for name, frame in own.items():
         _resolve_names(frame, TABLES[name], raw.tables[name].file, names, found)
-    for name, frame in frames.items():
+    for name, frame in own.items():
         _convert(frame, TABLES[name], headers[name], raw.tables[name].file, frames, money, names, found)
         for c in TABLES[name].columns:
             _bounds(frame, c, name, raw.tables[name].file, found)

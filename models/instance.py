@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 from types import MappingProxyType
@@ -12,7 +12,7 @@ from typing import Any
 
 import pandas as pd
 
-from models.checking import Findings, typed
+from models.checking import typed
 from models.names import Names
 from models.problems import InputError, Problem, nearest, rule
 from models.reading import Raw, from_frames, read
@@ -59,12 +59,17 @@ class Instance:
         return cls._checked(from_frames(tables, settings))
 
     @classmethod
-    def _checked(cls, raw: Raw) -> Instance:
+    def _checked(cls, raw: Raw, known: Instance | None = None) -> Instance:
+        """The instance of raw tables; what they lack is that of `known`. Raises InputError with every problem found."""
         settings, problems = _settings(raw.settings)
         if not raw.tables and raw.problems:
             raise InputError(raw.problems)
+        kept = {} if known is None else {name: frame for name, frame in known.tables.items() if name not in raw.tables}
         with pd.option_context("mode.string_storage", "python"):
-            frames, names, found = typed(raw, settings.money)
+            frames, names, found = typed(raw, settings.money, kept)
+        if known is not None and names != known.names:
+            whole = from_frames({name: frame for name, frame in kept.items() if len(frame)}, {}, numbered=True)
+            return cls._checked(replace(raw, tables=whole.tables | raw.tables))
         found.problems.extend(problems)
         if settings.clean_commodity and settings.clean_commodity not in names.kinds["commodity"]:
             near = nearest(settings.clean_commodity, names.kinds["commodity"])
@@ -74,10 +79,6 @@ class Instance:
         for name, table in TABLES.items():
             if name not in frames:
                 frames[name] = _empty(table)
-        return cls._finished(settings, frames, names, found, files)
-
-    @classmethod
-    def _finished(cls, settings: Settings, frames: dict[str, pd.DataFrame], names: Names, found: Findings, files: dict[str, str]) -> Instance:
         if not found.problems:
             check_tables(settings, frames, names, files, found)
         if found.problems:
@@ -85,13 +86,11 @@ class Instance:
         return cls(settings, MappingProxyType(frames), names, tuple(found.warnings))
 
     def replace(self, tables: Mapping[str, pd.DataFrame] | None = None, **settings: Any) -> Instance:
-        """A new instance with some tables or settings replaced, checked as a whole again. Raises InputError."""
-        frames = {name: frame for name, frame in self.tables.items() if len(frame)} | dict(tables or {})
+        """A new instance with some tables or settings replaced, checked as a whole again. The index of a table is its row numbers. Raises
+        InputError."""
         own = {k: v for k, v in self.settings.__dict__.items() if v not in ("", ())} | settings
-        raw = from_frames(frames, own)
-        for name, table in raw.tables.items():
-            table.rows = [int(i) for i in frames[name].index]
-        return self._checked(raw)
+        raw = from_frames(dict(tables or {}), own, numbered=True)
+        return self._checked(raw, self)
 
     @cached_property
     def trust(self) -> dict[str, int]:

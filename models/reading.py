@@ -6,7 +6,7 @@ import csv
 import re
 import tomllib
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -54,15 +54,16 @@ def read(path: str | Path) -> Raw:
     return Raw(problems=[Problem("no_instance", file=str(path))])
 
 
-def from_frames(tables: dict[str, pd.DataFrame], settings: dict[str, Any]) -> Raw:
-    """The raw tables of DataFrames (a notebook): the same checks as for files follow."""
+def from_frames(tables: Mapping[str, pd.DataFrame], settings: Mapping[str, Any], numbered: bool = False) -> Raw:
+    """The raw tables of DataFrames (a notebook): the same checks as for files follow. `numbered`: their index is the row number."""
     raw = Raw(settings=dict(settings))
     for given, frame in tables.items():
         if given not in TABLES:
             raw.problems.append(Problem("unknown_table", table=given, said={"near": nearest(given, TABLES)}))
             continue
         columns = [frame[c].astype(object).where(frame[c].notna(), None).tolist() for c in frame.columns]
-        raw.tables[given] = RawTable(given, "", [str(c) for c in frame.columns], columns, list(range(1, len(frame) + 1)))
+        rows = [int(i) for i in frame.index] if numbered else list(range(1, len(frame) + 1))
+        raw.tables[given] = RawTable(given, "", [str(c) for c in frame.columns], columns, rows)
     return raw
 
 

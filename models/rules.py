@@ -119,13 +119,13 @@ def _builds(settings: Any, tables: Frames, names: Names, say: Say) -> None:
     for i in frame.index[(frame["from"] > frame["until"])]:
         say("builds", i, "until", "is before `from`", "早于 from")
     same = ["region", "equipment", "replaces", "project", "from", "until"]
-    for _, rows in frame.groupby(same, dropna=False, sort=False):
-        rows = rows.sort_values("step")
-        for i in rows.index[1:][(rows["fixed_invest"].iloc[1:] > 0) | (rows["fixed_cost"].iloc[1:] > 0)]:
-            say("builds", i, "fixed_invest", "only the first step carries fixed_invest and fixed_cost", "固定费用只填在第一台阶")
-        plain = rows[rows["size"].isna()]
-        for i in plain.index[1:][np.diff(plain["invest"].to_numpy()) < 0]:
-            say("builds", i, "invest", "must not fall from step to step", "投资不得随台阶下降")
+    steps = frame.sort_values("step", kind="stable")
+    later = steps.duplicated(same) & ((steps["fixed_invest"] > 0) | (steps["fixed_cost"] > 0))
+    for i in steps.index[later]:
+        say("builds", i, "fixed_invest", "only the first step carries fixed_invest and fixed_cost", "固定费用只填在第一台阶")
+    plain = steps[steps["size"].isna()]
+    for i in plain.index[plain["invest"] < plain.groupby(same, dropna=False, sort=False)["invest"].shift()]:
+        say("builds", i, "invest", "must not fall from step to step", "投资不得随台阶下降")
 
 
 def _recipes(settings: Any, tables: Frames, names: Names, say: Say) -> None:
