@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 import highspy
 import numpy as np
 
+from optimizer.matching import Patch
 from optimizer.scaling import Scaled
 
 LARGE = 5_000
@@ -56,7 +58,8 @@ class Limits:
 
 @dataclass(frozen=True)
 class Answer:
-    """What the solver says, unscaled: `x` and `y` (None where it has none), the objective and bound it claims (¤, without offset)."""
+    """What the solver says, unscaled: `x` and `y` (None where it has none), the objective and bound it claims (¤, without offset). `ray`: of an
+    LP it calls infeasible, the weights of rows that contradict one another, where it has them."""
 
     status: str
     x: np.ndarray | None
@@ -66,44 +69,109 @@ class Answer:
     method: str
     said: str
     nodes: int = 0
+    ray: np.ndarray | None = None
 
 
 def run(problem: Scaled, limits: Limits, offset: float = 0.0, method: str | None = None) -> Answer:
-    """Solves one scaled problem. `method`: simplex, ipx; None chooses by size. Raises SolverError."""
-    solver = highspy.Highs()
-    mip = bool(problem.integer.any())
-    method = method or ("ipx" if problem.matrix.shape[1] >= LARGE else "simplex")
-    for option, value in _options(limits, mip, method).items():
-        if solver.setOptionValue(option, value) != highspy.HighsStatus.kOk:
-            raise SolverError(f"HiGHS refuses the option {option} = {value}")
-    _load(solver, problem)
-    _listen(solver, limits, problem.money, offset, method)
-    solver.run()
-    status = solver.getModelStatus()
-    info, solution = solver.getInfo(), solver.getSolution()
-    said = ENDED.get(status, "stopped")
-    has_plan = info.primal_solution_status == highspy.SolutionStatus.kSolutionStatusFeasible
-    if said == "stopped" and has_plan and mip:
-        said = "feasible"
-    x = np.array(solution.col_value, float) * problem.columns if has_plan and solution.value_valid else None
-    y = np.array(solution.row_dual, float) * problem.rows * problem.money if solution.dual_valid and not mip else None
-    objective = float(info.objective_function_value) * problem.money if x is not None else np.inf
-    bound = float(info.mip_dual_bound) * problem.money if mip else objective
-    nodes = max(0, int(info.mip_node_count)) if mip else 0
-    return Answer(said, x, y, objective, bound, method if not mip else "branch and bound", solver.modelStatusToString(status), nodes)
+    """Solves one scaled problem from nothing. `method`: simplex, ipx; None chooses by size. Raises SolverError."""
+    return Solver(problem).run(limits, offset, method)
+
+
+class Solver:
+    """A HiGHS with one scaled problem in it, which may be changed and solved again from where it stands."""
+
+    def __init__(self, problem: Scaled) -> None:
+        self.problem = problem
+        self.seconds = 0.0
+        self.highs = highspy.Highs()
+        self._set({"output_flag": False})
+        _load(self.highs, problem)
+
+    def run(self, limits: Limits, offset: float = 0.0, method: str | None = None) -> Answer:
+        """Solves. `method`: simplex, ipx, or from the basis that is there `primal simplex` (after changes of costs) or `dual simplex` (after
+        others); None chooses by size. Raises SolverError."""
+        solver, problem = self.highs, self.problem
+        mip = bool(problem.integer.any())
+        method = method or ("ipx" if problem.matrix.shape[1] >= LARGE else "simplex")
+        self._set(_options(limits, mip, method))
+        if limits.seconds is not None:
+            self._set({"time_limit": solver.getRunTime() + max(0.0, limits.seconds)})  # its clock runs on from search to search
+        begun = time.perf_counter()
+        with _listening(solver, limits, problem.money, offset, method):
+            solver.run()
+        self.seconds = time.perf_counter() - begun
+        status = solver.getModelStatus()
+        info, solution = solver.getInfo(), solver.getSolution()
+        said = ENDED.get(status, "stopped")
+        has_plan = info.primal_solution_status == highspy.SolutionStatus.kSolutionStatusFeasible
+        if said == "stopped" and has_plan and mip:
+            said = "feasible"
+        x = np.array(solution.col_value, float) * problem.columns if has_plan and solution.value_valid else None
+        y = np.array(solution.row_dual, float) * problem.rows * problem.money if solution.dual_valid and not mip else None
+        objective = float(info.objective_function_value) * problem.money if x is not None else np.inf
+        bound = float(info.mip_dual_bound) * problem.money if mip else objective
+        nodes = max(0, int(info.mip_node_count)) if mip else 0
+        ray = self._dual_ray() if said == "infeasible" and not mip else None
+        how = method if not mip else "branch and bound"
+        return Answer(said, x, y, objective, bound, how, solver.modelStatusToString(status), nodes, ray)
+
+    def change(self, problem: Scaled, patch: Patch) -> None:
+        """Makes the problem that is there into another of the same shape; the basis stays. Raises SolverError."""
+        costs, bounds, sides = (at.astype(np.int32) for at in (patch.costs, patch.bounds, patch.sides))
+        done = [
+            self.highs.changeColsCost(len(costs), costs, problem.cost[costs]),
+            self.highs.changeColsBounds(len(bounds), bounds, problem.lower[bounds], problem.upper[bounds]),
+            self.highs.changeRowsBounds(len(sides), sides, problem.row_lower[sides], problem.row_upper[sides]),
+        ]
+        for row, column, value in zip(*(part.tolist() for part in patch.entries), strict=True):
+            done.append(self.highs.changeCoeff(row, column, value))
+        if highspy.HighsStatus.kError in done:
+            raise SolverError("HiGHS refuses a change")
+        self.problem = problem
+
+    def basis(self) -> highspy.HighsBasis:
+        """Where the last search ended."""
+        basis: highspy.HighsBasis = self.highs.getBasis()
+        return basis
+
+    def start(self, basis: highspy.HighsBasis, at: tuple[np.ndarray, np.ndarray] | None = None) -> None:
+        """Starts the next search from a basis. `at`: where the rows and columns of this problem stand in it; new rows are then basic, new
+        columns at their lower bound."""
+        if at is not None:
+            rows, columns, status = list(basis.row_status), list(basis.col_status), highspy.HighsBasisStatus
+            basis = highspy.HighsBasis()
+            basis.row_status = [rows[i] if i >= 0 else status.kBasic for i in at[0].tolist()]
+            basis.col_status = [columns[j] if j >= 0 else status.kLower for j in at[1].tolist()]
+            basis.valid, basis.alien = True, True
+        if self.highs.setBasis(basis) == highspy.HighsStatus.kError:
+            raise SolverError("HiGHS refuses a basis")
+
+    def suggest(self, x: np.ndarray) -> None:
+        """A plan (unscaled) that a search for whole numbers may begin with; wrong ones are ignored."""
+        at = np.flatnonzero(self.problem.integer)
+        self.highs.setSolution(len(at), at.astype(np.int32), np.round((x / self.problem.columns)[at]))
+
+    def _dual_ray(self) -> np.ndarray | None:
+        status, has, ray = self.highs.getDualRay()
+        return np.array(ray, float) * self.problem.rows if status == highspy.HighsStatus.kOk and has else None
+
+    def _set(self, options: dict[str, object]) -> None:
+        for option, value in options.items():
+            if self.highs.setOptionValue(option, value) != highspy.HighsStatus.kOk:
+                raise SolverError(f"HiGHS refuses the option {option} = {value}")
 
 
 def _options(limits: Limits, mip: bool, method: str) -> dict[str, object]:
-    options: dict[str, object] = {"output_flag": False, "random_seed": limits.seed}
-    if limits.seconds is not None:
-        options["time_limit"] = float(max(0.0, limits.seconds))
+    options: dict[str, object] = {"random_seed": limits.seed, "time_limit": np.inf}
     if limits.threads:
         options["threads"] = int(limits.threads)
     if mip:
-        options |= {"mip_rel_gap": float(limits.gap), "mip_abs_gap": 1e-9 if limits.gap == 0 else 1e-6, "mip_feasibility_tolerance": 1e-7}
-    else:
-        options |= {"solver": method, "run_crossover": "on"} if method == "ipx" else {"solver": "simplex"}
-    return options
+        return options | {"mip_rel_gap": float(limits.gap), "mip_abs_gap": 1e-9 if limits.gap == 0 else 1e-6, "mip_feasibility_tolerance": 1e-7}
+    if method == "ipx":
+        return options | {"solver": "ipx", "run_crossover": "on"}
+    strategy = {"simplex": 1, "dual simplex": 1, "primal simplex": 4}[method]
+    weights = 1 if method == "dual simplex" else -1  # Devex: steepest edge would first price every row of the basis that is there
+    return options | {"solver": "simplex", "simplex_strategy": strategy, "simplex_dual_edge_weight_strategy": weights}
 
 
 def _load(solver: highspy.Highs, problem: Scaled) -> None:
@@ -126,9 +194,11 @@ def _load(solver: highspy.Highs, problem: Scaled) -> None:
         raise SolverError(f"HiGHS loaded {loaded} rows, columns and nonzeros of {(rows, columns, problem.matrix.nnz)}")
 
 
-def _listen(solver: highspy.Highs, limits: Limits, money: float, offset: float, method: str) -> None:
+@contextmanager
+def _listening(solver: highspy.Highs, limits: Limits, money: float, offset: float, method: str) -> Iterator[None]:
     """Cancel and progress through HiGHS's callbacks."""
     if limits.cancel is None and limits.progress is None:
+        yield
         return
     begun = last = time.perf_counter()
 
@@ -147,5 +217,11 @@ def _listen(solver: highspy.Highs, limits: Limits, money: float, offset: float, 
         bound = dual * money + offset if mip and abs(dual) < 1e20 else None
         limits.progress(Progress(now - begun, "branch and bound" if mip else method, objective, bound))
 
-    for callback in (solver.cbSimplexInterrupt, solver.cbIpmInterrupt, solver.cbMipInterrupt):
+    callbacks = (solver.cbSimplexInterrupt, solver.cbIpmInterrupt, solver.cbMipInterrupt)
+    for callback in callbacks:
         callback += tell
+    try:
+        yield
+    finally:
+        for callback in callbacks:
+            callback -= tell

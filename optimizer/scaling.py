@@ -59,30 +59,43 @@ def check(matrices: Matrices) -> None:
             raise NumbersError(f"side {values[i]:g} of row {matrices.row_name(i)}: check its unit")
 
 
-def scale(matrices: Matrices, passes: int = 4) -> Scaled:
-    """Rows, continuous columns and costs brought to order one (geometric mean of the least and the largest)."""
+@dataclass(frozen=True)
+class Factors:
+    """Powers of two by which rows, columns and money are scaled."""
+
+    rows: np.ndarray
+    columns: np.ndarray
+    money: float
+
+
+def scale(matrices: Matrices, factors: Factors | None = None) -> Scaled:
+    """The problem with its rows, continuous columns and costs brought to order one; or scaled by the factors given."""
+    rows, columns, money = (f := factors or choose(matrices)).rows, f.columns, f.money
+    row_of = np.repeat(np.arange(len(rows)), np.diff(matrices.matrix.indptr))
+    matrix = matrices.matrix.copy()
+    matrix.data = matrix.data * rows[row_of] * columns[matrix.indices]
+    return Scaled(
+        matrix, matrices.row_lower * rows, matrices.row_upper * rows, matrices.cost * columns / money, matrices.lower / columns,
+        matrices.upper / columns, matrices.integer, rows, columns, money,
+    )  # fmt: skip
+
+
+def choose(matrices: Matrices, passes: int = 4) -> Factors:
+    """Factors that bring the geometric mean of the least and the largest number of each row and continuous column to one."""
     a = sp.csr_array(abs(matrices.matrix))
     rows, columns = np.ones(a.shape[0]), np.ones(a.shape[1])
     row_of = np.repeat(np.arange(a.shape[0]), np.diff(a.indptr))
-    free = ~matrices.integer
     if a.nnz and (a.data.max() > 2**10 or a.data.min() < 2**-10):
         logs = np.log2(a.data)
         row_logs, column_logs = np.zeros(a.shape[0]), np.zeros(a.shape[1])
         for _ in range(passes):
             row_logs = -_middle(logs + column_logs[a.indices], row_of, a.shape[0])
             middle = -_middle(logs + row_logs[row_of], a.indices, a.shape[1])
-            column_logs = np.where(free, middle, 0.0)
+            column_logs = np.where(~matrices.integer, middle, 0.0)
         rows, columns = 2.0 ** np.round(row_logs), 2.0 ** np.round(column_logs)
-    cost = matrices.cost * columns
-    used = np.abs(cost[cost != 0])
+    used = np.abs((matrices.cost * columns)[matrices.cost != 0])
     order = float(np.round(np.log2(np.median(used)))) if used.size else 0.0
-    money = 2.0**order if abs(order) > MODEST else 1.0
-    matrix = matrices.matrix.copy()
-    matrix.data = matrix.data * rows[row_of] * columns[matrix.indices]
-    return Scaled(
-        matrix, matrices.row_lower * rows, matrices.row_upper * rows, cost / money, matrices.lower / columns, matrices.upper / columns,
-        matrices.integer, rows, columns, float(money),
-    )  # fmt: skip
+    return Factors(rows, columns, 2.0**order if abs(order) > MODEST else 1.0)
 
 
 def _middle(logs: np.ndarray, at: np.ndarray, n: int) -> np.ndarray:

@@ -1,0 +1,218 @@
+"""A solver that stays: HiGHS in a process of its own, changed where the model changes and started from where it stood.
+
+The process is a child that reads problems from a connection, so it can be stopped at once, and when it dies another takes its place and
+solves from nothing. It starts from the nearer of two bases: that of the first plan, and the last one.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+from dataclasses import dataclass, replace
+from multiprocessing.connection import Client, Connection, Listener
+from typing import Any
+
+import highspy
+import numpy as np
+
+from models.algebra import Matrices
+from optimizer.highs import Answer, Limits, Progress, Solver, SolverError
+from optimizer.matching import Match, Patch, carried, difference, match
+from optimizer.scaling import Scaled, scale
+
+ENTRIES = 20_000
+"""Changed coefficients from which a problem is loaded anew."""
+PATIENCE = 0.4
+"""A search from a basis is given up after this share of the seconds that the first one took from nothing, at least two."""
+
+
+@dataclass(frozen=True)
+class _Known:
+    """A problem that the child has a basis of."""
+
+    matrices: Matrices
+    problem: Scaled
+
+
+@dataclass(frozen=True)
+class _Order:
+    """What the child is to do: load `problem` anew or patch the one it has; start from the basis `start` ("first", "last" or none), whose rows
+    and columns stand at `rows` and `columns` (None: at the same numbers); solve by `method`."""
+
+    problem: Scaled
+    patch: Patch | None
+    start: str
+    method: str | None
+    at: tuple[np.ndarray, np.ndarray] | None
+    limits: Limits
+    offset: float
+
+
+class Live:
+    """The parent's end. `search` is a Search: give it to `solve`."""
+
+    def __init__(self) -> None:
+        self._child: subprocess.Popen[bytes] | None = None
+        self._line: Connection[Any, Any] | None = None
+        self._known: dict[str, _Known] = {}
+
+    def search(self, matrices: Matrices, limits: Limits) -> tuple[Scaled, Answer]:
+        """Looks for an answer from where the last search ended. Raises SolverError if the child dies twice."""
+        for attempt in (1, 2):
+            order = self._order(matrices, limits)
+            if limits.progress is not None:
+                limits.progress(Progress(0.0, order.method or "solve"))
+            try:
+                answer = self._ask(order, limits)
+            except (EOFError, OSError):
+                self.close()
+                if attempt == 2:
+                    raise SolverError("the solver's process died twice") from None
+                continue
+            if answer is None:  # cancelled
+                self.close()
+                return order.problem, Answer("stopped", None, None, np.inf, np.inf, "", "Interrupted by user")
+            if answer.x is None or answer.status == "stopped":
+                self._known.pop("last", None)
+            else:
+                known = _Known(matrices, order.problem)
+                self._known = {"first": known} | self._known | {"last": known}
+            return order.problem, answer
+        raise AssertionError
+
+    def close(self) -> None:
+        """Ends the child; the next search starts another."""
+        if self._line is not None:
+            self._line.close()
+        if self._child is not None:
+            self._child.kill()
+            self._child.wait()
+        self._child, self._line, self._known = None, None, {}
+
+    def _order(self, matrices: Matrices, limits: Limits) -> _Order:
+        """From which basis the search should start: the nearer one of the same shape, else the last; what must change in the child."""
+        matches = {name: match(known.matrices, matrices) for name, known in self._known.items()}
+        if not matches:
+            return _Order(scale(matrices), None, "", None, None, _own(limits), matrices.offset)
+        shape = "last" if "last" in matches else "first"
+        problem = scale(matrices, carried(matches[shape], self._known[shape].problem, matrices))
+        patches = {name: difference(self._known[name].problem, problem) for name, m in matches.items() if m.same and self._same_scale(name, problem)}
+        if not patches:
+            return _Order(problem, None, shape, None, _at(matches[shape]), _own(limits), matrices.offset)
+        start = min(patches, key=lambda name: patches[name].count)
+        method = "primal simplex" if patches[start].only_costs else "dual simplex"
+        in_child = patches.get("last")
+        patch = in_child if in_child is not None and len(in_child.entries[0]) <= ENTRIES else None
+        return _Order(problem, patch, start, method, None, _own(limits), matrices.offset)
+
+    def _same_scale(self, name: str, problem: Scaled) -> bool:
+        known = self._known[name].problem
+        return known.money == problem.money and np.array_equal(known.rows, problem.rows) and np.array_equal(known.columns, problem.columns)
+
+    def _ask(self, order: _Order, limits: Limits) -> Answer | None:
+        """The child's answer; None if the search was cancelled."""
+        line = self._line or self._start()
+        line.send(order)
+        while True:
+            if line.poll(0.02):
+                said = line.recv()
+                if isinstance(said, Answer):
+                    return said
+                if isinstance(said, Exception):
+                    raise said
+                if limits.progress is not None:
+                    limits.progress(said)
+            elif limits.cancel is not None and limits.cancel.is_set():
+                return None
+
+    def _start(self) -> Connection[Any, Any]:
+        secret = os.urandom(16)
+        with Listener(authkey=secret) as listener:
+            self._child = subprocess.Popen([sys.executable, "-m", "optimizer.live"], stdin=subprocess.PIPE)
+            assert self._child.stdin is not None
+            self._child.stdin.write(f"{json.dumps(listener.address)}\n{secret.hex()}\n".encode())
+            self._child.stdin.close()
+            self._line = listener.accept()
+        return self._line
+
+
+def _own(limits: Limits) -> Limits:
+    """Limits as they travel: whether to tell, not whom."""
+    return replace(limits, cancel=None, progress=None)
+
+
+def _at(match: Match) -> tuple[np.ndarray, np.ndarray]:
+    return match.rows, match.columns
+
+
+class Worker:
+    """The child's end: one solver, and the bases of the first and the last answer."""
+
+    def __init__(self, line: Connection[Any, Any]) -> None:
+        self._line = line
+        self._solver: Solver | None = None
+        self._bases: dict[str, highspy.HighsBasis] = {}
+        self._plans: dict[str, np.ndarray] = {}
+        self._patience = np.inf
+
+    def serve(self) -> None:
+        """Answers orders until the parent is gone."""
+        while True:
+            try:
+                order = self._line.recv()
+            except EOFError:
+                return
+            try:
+                self._line.send(self._answer(order))
+            except Exception as error:  # whatever goes wrong here is said there
+                self._line.send(SolverError(f"{type(error).__name__}: {error}"))
+
+    def _answer(self, order: _Order) -> Answer:
+        if order.patch is None or self._solver is None:
+            self._solver = Solver(order.problem)
+        else:
+            self._solver.change(order.problem, order.patch)
+        limits = replace(order.limits, progress=self._line.send)
+        mip = bool(order.problem.integer.any())
+        if not order.start:
+            answer = self._solver.run(limits, order.offset)
+        elif mip:
+            x = self._plans[order.start]
+            self._solver.suggest(x if order.at is None else np.where(order.at[1] >= 0, x[order.at[1]], 0.0))
+            answer = self._solver.run(limits, order.offset)
+        else:
+            if order.start != "last" or order.patch is None:
+                self._solver.start(self._bases[order.start], order.at)
+            own = self._patience if limits.seconds is None else min(self._patience, limits.seconds)
+            answer = self._solver.run(replace(limits, seconds=own), order.offset, order.method or "dual simplex")
+            if answer.status in ("stopped", "failed"):
+                self._solver = Solver(order.problem)
+                answer = self._solver.run(limits, order.offset)
+        if not self._bases and not self._plans:
+            self._patience = max(2.0, PATIENCE * self._solver.seconds)
+        if answer.x is not None and answer.status != "stopped":
+            self._keep(answer.x, mip)
+        return answer
+
+    def _keep(self, x: np.ndarray, mip: bool) -> None:
+        assert self._solver is not None
+        if mip:
+            self._plans = {"first": x} | self._plans | {"last": x}
+        else:
+            basis = self._solver.basis()
+            self._bases = {"first": basis} | self._bases | {"last": basis}
+
+
+def main() -> None:
+    """Serves the parent whose address and secret stand on standard input. Ctrl-C is the parent's business."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    address, secret = json.loads(sys.stdin.readline()), bytes.fromhex(sys.stdin.readline().strip())
+    with Client(tuple(address) if isinstance(address, list) else address, authkey=secret) as line:
+        Worker(line).serve()
+
+
+if __name__ == "__main__":
+    main()
