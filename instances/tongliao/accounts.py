@@ -62,6 +62,10 @@ class Accounts:
             total[row.period] += row.standing * 8.76 * (fits.amount.astype(float).to_numpy() * share.reindex(fits.slice).to_numpy()).sum()
         return total
 
+    def thrown(self) -> pd.Series:
+        """What wind and PV made and nobody took."""
+        return table(self.folder, "balance").query("commodity == 'green'").groupby("period").surplus.sum()
+
     def local(self) -> pd.Series:
         """Wind and PV used in the city."""
         return self.burden.loc["green_energy"]
@@ -97,7 +101,7 @@ class Accounts:
             "industry in energy use [%]": 100 * use.industry / energy,
             "industry in GDP [%]": 100 * industry / gdp,
             "generation [TWh]": self.thermal() + self.renewable(),
-            "curtailed [%]": 100 * (1 - self.renewable() / self.possible()),
+            "curtailed [%]": 100 * (1 - (self.renewable() - self.thrown()) / self.possible()),
             "primary energy [Mtce]": energy,
             "CO2 of what is used, less sinks [Mt]": self.burden.loc["co2"],
             "CO2 of what is burnt, less sinks [Mt]": self.burden.loc["co2_stack"],

@@ -7,9 +7,9 @@ from __future__ import annotations
 
 import re
 
-from facts import ASSUMED, FIGURES, GOODS, HERE, PLACES, REGIONS, TABLES, TRADE, USED, Fact, a, add, f, fact, rows_of, write
+from facts import ASSUMED, FIGURES, GOODS, HERE, PLACES, REGIONS, STANDING, TABLES, TRADE, USED, Fact, a, add, f, fact, rows_of, write
 from plants import THERMAL, equipment, room, routes, standing, use_of_year
-from seasons import by_block, by_heat, by_load, calendar, weather
+from seasons import by_block, by_heat, calendar, weather
 
 PERIODS = {"2022": 3, "2025": 5, "2030": 5, "2035": 5}
 LATER = list(PERIODS)[1:]
@@ -32,14 +32,14 @@ NO_OUTLET = ("huolingol", "horqin")  # wind and PV there stand on the works' own
 def network() -> None:
     for one, other in LINKS:
         for origin, destination in ((one, other), (other, one)):
-            add("links", origin=origin, destination=destination, mode="line", loss=0.01, equipment="corridor", source="map of the city's grid")
-    add("freight", mode="line", commodity="electricity", handling=0.005, source="assumption: corridor_invest")
+            add("links", origin=origin, destination=destination, mode="line", loss=a("line_loss"), equipment="corridor")
+    add("freight", mode="line", commodity="electricity", handling=a("line_fee"))
     for origin in REGIONS:
         if origin not in NO_OUTLET:
-            add("freight", mode="line", commodity="green", origin=origin, handling=0.005, source="assumption: corridor_invest")
+            add("freight", mode="line", commodity="green", origin=origin, handling=a("line_fee"))
     for one, other in LINKS:
         add("links", origin=one, destination=other, mode="rail", both="yes", source="railways of the city")
-    add("freight", mode="rail", commodity="lignite|cement|aluminium|stainless_steel", handling=0.025, source="assumption: freight")
+    add("freight", mode="rail", commodity="lignite|cement|aluminium|stainless_steel", handling=a("rail_cost"))
 
 
 def trade() -> None:
@@ -69,10 +69,11 @@ def sold_once() -> None:
     """A product that may be sold in several banners has one market."""
     for row in TRADE:
         if row["kind"] == "sell" and "|" in row["regions"]:
-            cells = {"metric": "sale", "commodity": row["commodity"], "party": "outside", "sense": "<="}
+            first = next(p for p in PERIODS if float(row[p]))
+            cells = {"metric": "sale", "commodity": row["commodity"], "party": "outside", "sense": "<=", "from": first}
             words = {"authority": "market", "en": f"Most that is sold of {row['commodity'].replace('_', ' ')}", "zh": "销售上限"}
             add("policies", policy=f"market_{row['commodity']}", row=1, **cells, **words)
-            for period in PERIODS:
+            for period in (p for p in PERIODS if float(row[p])):
                 add("policy_values", policy=f"market_{row['commodity']}", period=period, value=fact(row, period))
 
 
@@ -89,19 +90,29 @@ def plant_rules() -> None:
     for part, unit in (("captive", "captive"), ("grid", "coal_grid")):
         least = a(THERMAL[unit])
         most = Fact(1 / least.value - 1, least.source, least.trust)
-        cells = {"metric": "activity", "route": f"{part}_swing", "each": "region|slice", "sense": "<=", "value": most}
+        places = "|".join(row["region"] for row in STANDING if row["equipment"] == unit)
+        cells = {"metric": "activity", "region": places, "route": f"{part}_swing", "each": "region|slice", "sense": "<=", "value": most}
         rule(f"steady_{part}", "plant", "A unit that is on runs at its least load at least", "机组最小出力", **cells)
         add("policies", policy=f"steady_{part}", row=2, side="right", metric="activity", route=f"{part}_flat")
         if part == "grid":
             add("policies", policy="steady_grid", row=3, side="right", metric="activity", route="chp", coefficient=0.5)
     for unit, what in (("GW", "power"), ("TWh/yr", "lines"), ("Mt/yr", "works")):
         names = "|".join(sorted({r["equipment"] for r in TABLES["capacity"]} & {r["equipment"] for r in TABLES["equipment"] if r["unit"] == unit}))
-        cells = {"metric": "capacity_closed", "equipment": names, "each": "region|equipment", "sense": "<=", "value": 0, "until": 2022}
+        cells = {"metric": "capacity_closed", "equipment": names, "sense": "<=", "value": 0, "until": 2022}
         rule(f"stand_2022_{what}", "fact", f"What stands in 2022 stays: {what}", "现状", **cells)
     for name, most, later in (("wind_new", f("programme_wind"), a("later_wind")), ("pv_new", f("programme_pv"), a("later_pv"))):
         zh = "规划新增规模"
-        rule(f"programme_{name[:-4]}", "city", f"Most {name.replace('_', ' ')[:-4]} built", zh, metric="capacity_new", equipment=name, sense="<=")
-        values(f"programme_{name[:-4]}", y2022=Fact(0, most.source, most.trust), y2025=most, y2030=later, y2035=later)
+        rule(
+            f"programme_{name[:-4]}",
+            "city",
+            f"Most {name.replace('_', ' ')[:-4]} built",
+            zh,
+            metric="capacity_new",
+            equipment=name,
+            sense="<=",
+            **{"from": 2025},
+        )
+        values(f"programme_{name[:-4]}", y2025=most, y2030=later, y2035=later)
 
 
 def city_rules() -> None:

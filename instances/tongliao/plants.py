@@ -6,9 +6,9 @@ from facts import PLACES, PLANTS, RECIPES, REGIONS, ROUTES, STANDING, Fact, a, a
 from seasons import HEAT, LOAD, YEAR
 
 THERMAL = {"captive": "least_load_captive", "coal_grid": "least_load_grid"}
-LIMITED = {"export_line": "export_max", "pots_new": "pots_new_max", "forest": "forest_max", "grass": "grass_max", "reclaimer": "reclaim_max", "ash_works": "ash_max"}
-POWER = {"GW": 1 / YEAR, "GWh": 4 / YEAR, "Mt/yr": 1.0, "Mm3/yr": 1.0, "kha": 1.0}  # capacity that one unit of activity occupies; a battery lasts four hours
-CHP_OCCUPIES = 0.65  # power that extraction of a kWh of heat keeps from the turbine: 0.5 made and 0.15 lost
+LIMITED = {"export_line": "export_max", "pots_new": "pots_new_max", "forest": "forest_max", "grass": "grass_max"}
+LIMITED |= {"reclaimer": "reclaim_max", "ash_works": "ash_max"}
+POWER = {"GW": 1 / YEAR, "GWh": 4 / YEAR, "Mt/yr": 1.0, "Mm3/yr": 1.0, "kha": 1.0}  # capacity per unit of activity; a battery lasts four hours
 
 
 def standing() -> None:
@@ -23,7 +23,7 @@ def standing() -> None:
     peak = max(HEAT.values()) * max(LOAD.values())
     both = {row["region"] for row in STANDING if row["equipment"] == "coal_grid"}
     for row in PLACES:
-        amount = a("boiler_standing") * (float(row["heat_share"]) * 12 * peak * (1 / 3 if row["region"] in both else 1.0))
+        amount = a("boiler_standing") * (float(row["heat_share"]) * peak * (1 / 3 if row["region"] in both else 1.0))
         add("capacity", equipment="boiler", region=row["region"], amount=amount)
 
 
@@ -33,8 +33,6 @@ def equipment() -> None:
         if not row["life"] and row["invest"]:
             cells["annuity_life"] = 30
         name, fixed = row["equipment"], fact(row, "fixed")
-        if name.startswith(("forest", "grass")):
-            fixed = fixed * 0.01
         add("equipment", equipment=name, fixed_cost=fixed, **cells)
         if not row["invest"]:
             continue
@@ -79,12 +77,12 @@ def routes() -> None:
             for region in REGIONS if not plant else [None]:
                 add("routes", route=route, region=region, cost=cost, clean=1 if name == "deliver" else None, **words)
             items = items_of(name)
-            if new and name not in ("wind", "pv") or name == "finish":
+            if (new and name not in ("wind", "pv")) or name == "finish":
                 items["project_energy"] = energy_of(items)
             for item, amount in items.items():
                 add("recipes", route=route, item=item, amount=amount)
             if plant:
-                occupied = POWER[units[plant]] * (CHP_OCCUPIES if name == "chp" else 1.0)
+                occupied = POWER[units[plant]] * (a("chp_occupies").value if name == "chp" else 1.0)
                 add("recipes", route=route, item=plant, amount=-occupied, source="unit of the route", trust="derived")
 
 
@@ -92,7 +90,7 @@ def energy_of(items: dict[str, Fact]) -> Fact:
     """Fuel, and power at the primary energy of coal power: what a new project is measured by."""
     parts = [items[k] for k in ("coal_energy", "gas_energy", "oil_energy") if k in items]
     parts += [-items["electricity"] * a("green_value")] if "electricity" in items else []
-    parts += [-items["heat"] * 0.13] if "heat" in items else []
+    parts += [-items["heat"] * a("heat_energy")] if "heat" in items else []
     return Fact(sum(p.value for p in parts), "; ".join(dict.fromkeys(p.source for p in parts)), "assumption")
 
 

@@ -81,8 +81,3 @@ def by_block(price: Fact) -> list[tuple[str, Fact]]:
 def by_heat(demand: Fact) -> list[tuple[str, Fact]]:
     """A yearly demand of heat, spread by season and block."""
     return [(name, demand * (share * HEAT[season] * LOAD[block])) for name, season, _, block, share in slices()]
-
-
-def by_load(demand: Fact) -> list[tuple[str, Fact]]:
-    """A yearly demand of power, spread by block."""
-    return [(name, demand * (share * LOAD[block])) for name, _, _, block, share in slices()]
