@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
+from models import units
 from models.checking import Findings
 from models.names import Names
 from models.problems import Problem, rule
@@ -190,6 +191,27 @@ def _links(settings: Any, tables: Frames, names: Names, say: Say) -> None:
         if not frame.at[i, "mode"]:
             say("links", i, "mode", "may not be empty", "不能为空")
 
+    carried: dict[str, set[str]] = {}
+    for modes, goods in zip(tables["freight"]["mode"], tables["freight"]["commodity"], strict=True):
+        for m in names.members(modes, "mode"):
+            carried.setdefault(m, set()).update(names.members(goods, "commodity"))
+    for i, q, mode in zip(frame.index, frame["equipment"], frame["mode"], strict=True):
+        _one_unit(tables, "links", i, q, carried.get(mode, set()), "/yr", say)
+
+
+def _one_unit(tables: Frames, table: str, row: object, q: str, goods: Collection[str], per: str, say: Say) -> None:
+    """Capacity that limits a flow or a level counts in the unit of the commodity: another unit of the same dimension would be read as it."""
+    for c in sorted(goods) if q else ():
+        own = tables["equipment"].set_index("equipment").at[q, "unit"]
+        want = tables["commodities"].set_index("commodity").at[c, "unit"] + per
+        try:
+            ratio = units.factor(own, want.replace("/yr", "/year"))
+        except units.UnitError:
+            continue
+        if not np.isclose(ratio, 1.0):
+            en = f"{q} is in {own}, but limits {c} in {want} (1 {own} = {ratio:.6g} {want}): give it the unit {want}"
+            say(table, row, "equipment", en, f"{q} 的单位是 {own}，而 {c} 以 {want} 计（1 {own} = {ratio:.6g} {want}）：请改用 {want}")
+
 
 def _freight(settings: Any, tables: Frames, names: Names, say: Say) -> None:
     frame = tables["freight"]
@@ -219,6 +241,7 @@ def _stocks(settings: Any, tables: Frames, names: Names, say: Say) -> None:
             say("stocks", i, "first", "required for a horizon stock", "horizon 库存必填")
         if frame.at[i, "reserve"] > frame.at[i, "max"]:
             say("stocks", i, "reserve", "is above max", "大于 max")
+        _one_unit(tables, "stocks", i, frame.at[i, "equipment"], names.members(frame.at[i, "commodity"], "commodity"), "", say)
 
 
 def _swaps(settings: Any, tables: Frames, names: Names, say: Say) -> None:

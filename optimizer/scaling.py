@@ -103,4 +103,5 @@ def _middle(logs: np.ndarray, at: np.ndarray, n: int) -> np.ndarray:
     least, largest = np.full(n, np.inf), np.full(n, -np.inf)
     np.minimum.at(least, at, logs)
     np.maximum.at(largest, at, logs)
-    return np.where(np.isfinite(least), (least + largest) / 2, 0.0)
+    none = np.isinf(least)
+    return (np.where(none, 0.0, least) + np.where(none, 0.0, largest)) / 2

@@ -199,3 +199,35 @@ def test_one_value_of_through_per_mode_and_commodity() -> None:
                 **THREE,
             )
         )
+
+
+@pytest.mark.parametrize(
+    ("unit", "said"), [("GW", r"row 1, column equipment: wire is in GW, but limits power in TWh/yr \(1 GW = 8.76"), ("TWh/yr", None)]
+)
+def test_capacity_of_a_line_is_in_the_unit_of_what_it_carries(unit: str, said: str | None) -> None:
+    """1 GW would be read as 1 TWh/yr instead of 8.77."""
+    tables = {
+        "regions": "region\nA\nB",
+        "periods": "period,start,years\nt1,2025,1",
+        "commodities": "commodity,unit,balance\npower,TWh,year",
+        "equipment": f"equipment,unit\nwire,{unit}",
+        "capacity": "region,equipment,amount\nA,wire,1",
+        "links": "origin,destination,mode,equipment\nA,B,grid,wire",
+        "freight": "mode,commodity\ngrid,power",
+    }
+    if said is None:
+        assert instance(**tables).tables["links"]["equipment"].tolist() == ["wire"]
+    else:
+        with pytest.raises(InputError, match=said):
+            instance(**tables)
+
+
+def test_a_tank_is_in_the_unit_of_what_it_holds() -> None:
+    with pytest.raises(InputError, match=r"stocks, row 1, column equipment: tank is in MWh, but limits power in GWh \(1 MWh = 0.001 GWh\)"):
+        instance(
+            regions="region\nA",
+            periods="period,start,years\nt1,2025,1",
+            commodities="commodity,unit,balance\npower,GWh,slice",
+            equipment="equipment,unit\ntank,MWh",
+            stocks="region,commodity,cycle,equipment\nA,power,day,tank",
+        )
