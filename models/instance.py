@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 from types import MappingProxyType
@@ -47,6 +47,8 @@ class Instance:
     tables: Mapping[str, pd.DataFrame]
     names: Names
     warnings: tuple[Problem, ...] = ()
+    digests: dict[str, str] = field(default_factory=dict, repr=False, compare=False)
+    """SHA-256 of single tables, kept while they stay."""
 
     @classmethod
     def load(cls, path: str | Path) -> Instance:
@@ -83,7 +85,8 @@ class Instance:
             check_tables(settings, frames, names, files, found)
         if found.problems:
             raise InputError(found.problems)
-        return cls(settings, MappingProxyType(frames), names, tuple(found.warnings))
+        digests = {} if known is None else {name: digest for name, digest in known.digests.items() if name in kept}
+        return cls(settings, MappingProxyType(frames), names, tuple(found.warnings), digests)
 
     def replace(self, tables: Mapping[str, pd.DataFrame] | None = None, **settings: Any) -> Instance:
         """A new instance with some tables or settings replaced, checked as a whole again. The index of a table is its row numbers. Raises
@@ -104,14 +107,17 @@ class Instance:
         """SHA-256 of everything in the tables and settings but the place it was read from."""
         digest = hashlib.sha256(repr(sorted(self.settings.__dict__.items())).encode())
         for name in TABLES:
-            frame = self.tables[name]
-            if len(frame):
-                columns = [
-                    c for c in (*TABLES[name].names, "source", "trust", "note") if c in frame and (c in TABLES[name].names or (frame[c] != "").any())
-                ]
-                digest.update(name.encode())
-                digest.update(frame[columns].to_csv(index=False, float_format="%.17g").encode())
+            if len(self.tables[name]):
+                if name not in self.digests:
+                    self.digests[name] = _digest(name, self.tables[name])
+                digest.update(self.digests[name].encode())
         return digest.hexdigest()
+
+
+def _digest(name: str, frame: pd.DataFrame) -> str:
+    own = TABLES[name].names
+    columns = [c for c in (*own, "source", "trust", "note") if c in frame and (c in own or (frame[c] != "").any())]
+    return hashlib.sha256(f"{name}\n{frame[columns].to_csv(index=False, float_format='%.17g')}".encode()).hexdigest()
 
 
 def _empty(table: Table) -> pd.DataFrame:

@@ -85,35 +85,45 @@ def _name(family: str, labels: tuple[object, ...]) -> str:
 
 
 def implied_bounds(matrices: Matrices, passes: int = 12) -> tuple[np.ndarray, np.ndarray]:
-    """Bounds that the rows imply for every feasible x: each row's side less the least of its other terms, over and over."""
+    """Bounds that the rows imply for every feasible x: each row's side less the least of its other terms, over and over; only columns that
+    have no bound of their own are given one, and a pass looks only at rows in which the pass before found some."""
     a = sp.csr_array(matrices.matrix)
+    by_column = sp.csc_array(a)
     lower, upper = matrices.lower.copy(), matrices.upper.copy()
-    row = np.repeat(np.arange(a.shape[0]), np.diff(a.indptr))
-    column, value = a.indices, a.data
-    margin = 1 + 1e-9
+    rows = np.arange(a.shape[0])
     for _ in range(passes):
-        before = np.isinf(upper).sum() + np.isinf(lower).sum()
-        for side, sign in ((matrices.row_upper, 1.0), (-matrices.row_lower, -1.0)):
+        unbound = ~np.isfinite(lower), ~np.isfinite(upper)
+        at, row = _entries(a.indptr, rows)
+        column, value = a.indices[at], a.data[at]
+        for side, sign in ((matrices.row_upper[rows], 1.0), (-matrices.row_lower[rows], -1.0)):
             v = value * sign
             least = np.where(v > 0, v * lower[column], v * upper[column])
             infinite = ~np.isfinite(least)
-            count = np.bincount(row, infinite, minlength=a.shape[0])
-            total = np.bincount(row, np.where(infinite, 0.0, least), minlength=a.shape[0])
-            others = total[row] - np.where(infinite, 0.0, least)
-            alone = (count[row] - infinite) == 0
-            with np.errstate(invalid="ignore", over="ignore"):
-                limit = (side[row] - others) / v
-            use = alone & np.isfinite(side[row])
-            up, down = use & (v > 0), use & (v < 0)
-            grown = np.where(limit > 0, limit * margin, limit / margin) + 1e-9
-            shrunk = np.where(limit > 0, limit / margin, limit * margin) - 1e-9
-            fresh = np.isinf(upper)
-            np.minimum.at(upper, column[up & fresh[column]], grown[up & fresh[column]])
-            fresh = np.isinf(lower)
-            np.maximum.at(lower, column[down & fresh[column]], shrunk[down & fresh[column]])
-        if np.isinf(upper).sum() + np.isinf(lower).sum() == before:
+            least[infinite] = 0.0
+            count = np.bincount(row, infinite, minlength=len(rows))
+            total = np.bincount(row, least, minlength=len(rows))
+            use = np.flatnonzero((count[row] == infinite) & np.isfinite(side)[row] & np.where(v > 0, unbound[1][column], unbound[0][column]))
+            limit = (side[row[use]] - (total[row[use]] - least[use])) / v[use]
+            up = v[use] > 0
+            np.minimum.at(upper, column[use][up], _outward(limit[up], 1.0))
+            np.maximum.at(lower, column[use][~up], _outward(limit[~up], -1.0))
+        found = np.flatnonzero((unbound[0] & np.isfinite(lower)) | (unbound[1] & np.isfinite(upper)))
+        if not len(found):
             break
+        rows = np.unique(by_column.indices[_entries(by_column.indptr, found)[0]])
     return lower, upper
+
+
+def _entries(start: np.ndarray, chosen: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Where the entries of the chosen rows (columns) stand in a sparse matrix, and to which of them each belongs."""
+    count = start[chosen + 1] - start[chosen]
+    owner = np.repeat(np.arange(len(chosen)), count)
+    return np.arange(len(owner)) - np.repeat(np.cumsum(count) - count - start[chosen], count), owner
+
+
+def _outward(limit: np.ndarray, sign: float) -> np.ndarray:
+    """A little above (sign 1) or below (−1), more than rounding can have lost."""
+    return np.asarray(limit + sign * (1e-9 * np.abs(limit) + 1e-9))
 
 
 def lower_bound(

@@ -6,6 +6,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from copy import copy
 from dataclasses import dataclass
 
 import highspy
@@ -87,6 +88,15 @@ class Solver:
         self._set({"output_flag": False})
         _load(self.highs, problem)
 
+    def again(self) -> Solver:
+        """Another HiGHS with the problem as it is now."""
+        fresh = copy(self)
+        fresh.highs = highspy.Highs()
+        fresh._set({"output_flag": False})
+        if fresh.highs.passModel(self.highs.getModel()) == highspy.HighsStatus.kError:
+            raise SolverError("HiGHS refuses its own model")
+        return fresh
+
     def run(self, limits: Limits, offset: float = 0.0, method: str | None = None) -> Answer:
         """Solves. `method`: simplex, ipx, or from the basis that is there `primal simplex` (after changes of costs) or `dual simplex` (after
         others); None chooses by size. Raises SolverError."""
@@ -115,19 +125,17 @@ class Solver:
         how = method if not mip else "branch and bound"
         return Answer(said, x, y, objective, bound, how, solver.modelStatusToString(status), nodes, ray)
 
-    def change(self, problem: Scaled, patch: Patch) -> None:
-        """Makes the problem that is there into another of the same shape; the basis stays. Raises SolverError."""
-        costs, bounds, sides = (at.astype(np.int32) for at in (patch.costs, patch.bounds, patch.sides))
-        done = [
-            self.highs.changeColsCost(len(costs), costs, problem.cost[costs]),
-            self.highs.changeColsBounds(len(bounds), bounds, problem.lower[bounds], problem.upper[bounds]),
-            self.highs.changeRowsBounds(len(sides), sides, problem.row_lower[sides], problem.row_upper[sides]),
-        ]
-        for row, column, value in zip(*(part.tolist() for part in patch.entries), strict=True):
-            done.append(self.highs.changeCoeff(row, column, value))
+    def change(self, patch: Patch) -> None:
+        """Makes the problem that is there into another of the same shape and scale; the basis stays. Raises SolverError."""
+        changes = (
+            (self.highs.changeColsCost, patch.costs),
+            (self.highs.changeColsBounds, patch.bounds),
+            (self.highs.changeRowsBounds, patch.sides),
+        )
+        done = [change(len(at), at.astype(np.int32), *values) for change, (at, *values) in changes]
+        done += [self.highs.changeCoeff(*entry) for entry in zip(*(part.tolist() for part in patch.entries), strict=True)]
         if highspy.HighsStatus.kError in done:
             raise SolverError("HiGHS refuses a change")
-        self.problem = problem
 
     def basis(self) -> highspy.HighsBasis:
         """Where the last search ended."""
@@ -145,6 +153,10 @@ class Solver:
             basis.valid, basis.alien = True, True
         if self.highs.setBasis(basis) == highspy.HighsStatus.kError:
             raise SolverError("HiGHS refuses a basis")
+
+    def forget(self) -> None:
+        """The next search starts from nothing."""
+        self.highs.clearSolver()
 
     def suggest(self, x: np.ndarray) -> None:
         """A plan (unscaled) that a search for whole numbers may begin with; wrong ones are ignored."""

@@ -20,7 +20,7 @@ import numpy as np
 
 from models.algebra import Matrices
 from optimizer.highs import Answer, Limits, Progress, Solver, SolverError
-from optimizer.matching import Match, Patch, carried, difference, match
+from optimizer.matching import Patch, carried, difference, match
 from optimizer.scaling import Scaled, scale
 
 ENTRIES = 20_000
@@ -39,11 +39,10 @@ class _Known:
 
 @dataclass(frozen=True)
 class _Order:
-    """What the child is to do: load `problem` anew or patch the one it has; start from the basis `start` ("first", "last" or none), whose rows
-    and columns stand at `rows` and `columns` (None: at the same numbers); solve by `method`."""
+    """What the child is to do: load a problem anew or patch the one it has; start from the basis `start` ("first", "last" or none), where
+    rows and columns stand `at` (None: at the same numbers); solve by `method`."""
 
-    problem: Scaled
-    patch: Patch | None
+    what: Scaled | Patch
     start: str
     method: str | None
     at: tuple[np.ndarray, np.ndarray] | None
@@ -62,7 +61,7 @@ class Live:
     def search(self, matrices: Matrices, limits: Limits) -> tuple[Scaled, Answer]:
         """Looks for an answer from where the last search ended. Raises SolverError if the child dies twice."""
         for attempt in (1, 2):
-            order = self._order(matrices, limits)
+            problem, order = self._order(matrices, limits)
             if limits.progress is not None:
                 limits.progress(Progress(0.0, order.method or "solve"))
             try:
@@ -74,13 +73,13 @@ class Live:
                 continue
             if answer is None:  # cancelled
                 self.close()
-                return order.problem, Answer("stopped", None, None, np.inf, np.inf, "", "Interrupted by user")
+                return problem, Answer("stopped", None, None, np.inf, np.inf, "", "Interrupted by user")
             if answer.x is None or answer.status == "stopped":
                 self._known.pop("last", None)
             else:
-                known = _Known(matrices, order.problem)
+                known = _Known(matrices, problem)
                 self._known = {"first": known} | self._known | {"last": known}
-            return order.problem, answer
+            return problem, answer
         raise AssertionError
 
     def close(self) -> None:
@@ -92,21 +91,22 @@ class Live:
             self._child.wait()
         self._child, self._line, self._known = None, None, {}
 
-    def _order(self, matrices: Matrices, limits: Limits) -> _Order:
-        """From which basis the search should start: the nearer one of the same shape, else the last; what must change in the child."""
+    def _order(self, matrices: Matrices, limits: Limits) -> tuple[Scaled, _Order]:
+        """The problem, and from which basis to search: the nearer one of the same shape, else the last; and what must change in the child."""
+        own, offset = replace(limits, cancel=None, progress=None), matrices.offset
         matches = {name: match(known.matrices, matrices) for name, known in self._known.items()}
         if not matches:
-            return _Order(scale(matrices), None, "", None, None, _own(limits), matrices.offset)
+            problem = scale(matrices)
+            return problem, _Order(problem, "", None, None, own, offset)
         shape = "last" if "last" in matches else "first"
         problem = scale(matrices, carried(matches[shape], self._known[shape].problem, matrices))
         patches = {name: difference(self._known[name].problem, problem) for name, m in matches.items() if m.same and self._same_scale(name, problem)}
         if not patches:
-            return _Order(problem, None, shape, None, _at(matches[shape]), _own(limits), matrices.offset)
+            return problem, _Order(problem, shape, None, (matches[shape].rows, matches[shape].columns), own, offset)
         start = min(patches, key=lambda name: patches[name].count)
         method = "primal simplex" if patches[start].only_costs else "dual simplex"
-        in_child = patches.get("last")
-        patch = in_child if in_child is not None and len(in_child.entries[0]) <= ENTRIES else None
-        return _Order(problem, patch, start, method, None, _own(limits), matrices.offset)
+        what = patches["last"] if "last" in patches and len(patches["last"].entries[0]) <= ENTRIES else problem
+        return problem, _Order(what, start, method, None, own, offset)
 
     def _same_scale(self, name: str, problem: Scaled) -> bool:
         known = self._known[name].problem
@@ -139,15 +139,6 @@ class Live:
         return self._line
 
 
-def _own(limits: Limits) -> Limits:
-    """Limits as they travel: whether to tell, not whom."""
-    return replace(limits, cancel=None, progress=None)
-
-
-def _at(match: Match) -> tuple[np.ndarray, np.ndarray]:
-    return match.rows, match.columns
-
-
 class Worker:
     """The child's end: one solver, and the bases of the first and the last answer."""
 
@@ -157,6 +148,7 @@ class Worker:
         self._bases: dict[str, highspy.HighsBasis] = {}
         self._plans: dict[str, np.ndarray] = {}
         self._patience = np.inf
+        self._cold = False
 
     def serve(self) -> None:
         """Answers orders until the parent is gone."""
@@ -167,39 +159,50 @@ class Worker:
                 return
             try:
                 self._line.send(self._answer(order))
+                self._settle()
             except Exception as error:  # whatever goes wrong here is said there
                 self._line.send(SolverError(f"{type(error).__name__}: {error}"))
 
     def _answer(self, order: _Order) -> Answer:
-        if order.patch is None or self._solver is None:
-            self._solver = Solver(order.problem)
-        else:
-            self._solver.change(order.problem, order.patch)
+        if isinstance(order.what, Scaled):
+            self._solver = Solver(order.what)
+        assert self._solver is not None, "only a problem that is there is patched"
+        solver = self._solver
+        if isinstance(order.what, Patch):
+            solver.change(order.what)
         limits = replace(order.limits, progress=self._line.send)
-        mip = bool(order.problem.integer.any())
         if not order.start:
-            answer = self._solver.run(limits, order.offset)
-        elif mip:
+            answer = solver.run(limits, order.offset)
+            self._patience = max(2.0, PATIENCE * solver.seconds)
+            self._cold = True
+        elif solver.problem.integer.any():
             x = self._plans[order.start]
-            self._solver.suggest(x if order.at is None else np.where(order.at[1] >= 0, x[order.at[1]], 0.0))
-            answer = self._solver.run(limits, order.offset)
+            solver.suggest(x if order.at is None else np.where(order.at[1] >= 0, x[order.at[1]], 0.0))
+            answer = solver.run(limits, order.offset)
         else:
-            if order.start != "last" or order.patch is None:
-                self._solver.start(self._bases[order.start], order.at)
+            if order.start != "last" or isinstance(order.what, Scaled):
+                solver.start(self._bases[order.start], order.at)
             own = self._patience if limits.seconds is None else min(self._patience, limits.seconds)
-            answer = self._solver.run(replace(limits, seconds=own), order.offset, order.method or "dual simplex")
+            answer = solver.run(replace(limits, seconds=own), order.offset, order.method or "dual simplex")
             if answer.status in ("stopped", "failed"):
-                self._solver = Solver(order.problem)
-                answer = self._solver.run(limits, order.offset)
-        if not self._bases and not self._plans:
-            self._patience = max(2.0, PATIENCE * self._solver.seconds)
+                solver.forget()
+                answer = solver.run(limits, order.offset)
+                self._cold = True
         if answer.x is not None and answer.status != "stopped":
-            self._keep(answer.x, mip)
+            self._keep(answer.x)
         return answer
 
-    def _keep(self, x: np.ndarray, mip: bool) -> None:
+    def _settle(self) -> None:
+        """After a search from nothing: a fresh HiGHS at the basis found, as the old one keeps the pricing it began with."""
+        if self._cold and self._solver is not None and "last" in self._bases:
+            self._solver = self._solver.again()
+            self._solver.start(self._bases["last"])
+            self._solver.run(Limits(), method="dual simplex")
+        self._cold = False
+
+    def _keep(self, x: np.ndarray) -> None:
         assert self._solver is not None
-        if mip:
+        if self._solver.problem.integer.any():
             self._plans = {"first": x} | self._plans | {"last": x}
         else:
             basis = self._solver.basis()

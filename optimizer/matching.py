@@ -66,22 +66,23 @@ def carried(match: Match, scaled: Scaled, new: Matrices) -> Factors:
 
 @dataclass(frozen=True)
 class Patch:
-    """What makes one problem into another of the same shape: numbers of the columns and rows to change, and entries (row, column, value)."""
+    """What makes one problem into another of the same shape: (columns, costs), (columns, lower, upper), (rows, lower, upper) and entries
+    (rows, columns, values) that differ."""
 
-    costs: np.ndarray
-    bounds: np.ndarray
-    sides: np.ndarray
-    entries: tuple[np.ndarray, np.ndarray, np.ndarray]
+    costs: tuple[np.ndarray, ...]
+    bounds: tuple[np.ndarray, ...]
+    sides: tuple[np.ndarray, ...]
+    entries: tuple[np.ndarray, ...]
 
     @property
     def count(self) -> int:
         """How many numbers differ."""
-        return len(self.costs) + len(self.bounds) + len(self.sides) + len(self.entries[0])
+        return sum(len(part[0]) for part in (self.costs, self.bounds, self.sides, self.entries))
 
     @property
     def only_costs(self) -> bool:
         """Does every plan of the one fit the other?"""
-        return self.count == len(self.costs)
+        return self.count == len(self.costs[0])
 
 
 def difference(old: Scaled, new: Scaled) -> Patch:
@@ -89,14 +90,16 @@ def difference(old: Scaled, new: Scaled) -> Patch:
     if np.array_equal(old.matrix.indptr, new.matrix.indptr) and np.array_equal(old.matrix.indices, new.matrix.indices):
         at = np.flatnonzero(old.matrix.data != new.matrix.data)
         rows = np.searchsorted(new.matrix.indptr, at, side="right") - 1
-        entries = (rows, new.matrix.indices[at].astype(np.int64), new.matrix.data[at])
+        entries = (rows, new.matrix.indices[at], new.matrix.data[at])
     else:
-        changed = (new.matrix != old.matrix).tocoo()
-        rows, columns = changed.coords
+        rows, columns = (new.matrix != old.matrix).tocoo().coords
         entries = (rows, columns, np.asarray(new.matrix[rows, columns]).ravel())
+    costs = np.flatnonzero(old.cost != new.cost)
+    bounds = np.flatnonzero((old.lower != new.lower) | (old.upper != new.upper))
+    sides = np.flatnonzero((old.row_lower != new.row_lower) | (old.row_upper != new.row_upper))
     return Patch(
-        np.flatnonzero(old.cost != new.cost),
-        np.flatnonzero((old.lower != new.lower) | (old.upper != new.upper)),
-        np.flatnonzero((old.row_lower != new.row_lower) | (old.row_upper != new.row_upper)),
+        (costs, new.cost[costs]),
+        (bounds, new.lower[bounds], new.upper[bounds]),
+        (sides, new.row_lower[sides], new.row_upper[sides]),
         entries,
     )

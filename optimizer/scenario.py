@@ -114,7 +114,7 @@ def parse_set(text: str) -> Change:
 
 def apply(instance: Instance, scenarios: Sequence[Scenario]) -> Instance:
     """The changed instance, checked as a whole again. Raises InputError with every change that fits nothing."""
-    tables = {name: frame.copy() for name, frame in instance.tables.items()}
+    tables = dict(instance.tables)
     settings: dict[str, Any] = {}
     problems: list[Problem] = []
     for scenario in scenarios:
@@ -132,7 +132,7 @@ def apply(instance: Instance, scenarios: Sequence[Scenario]) -> Instance:
         settings["title"] = ": ".join([instance.settings.title, titles[-1]])
     if problems:
         raise InputError(problems)
-    changed = {name: frame for name, frame in tables.items() if len(frame) or len(instance.tables[name])}
+    changed = {name: frame for name, frame in tables.items() if frame is not instance.tables[name]}
     return instance.replace(changed, **settings)
 
 

@@ -9,6 +9,8 @@ is 0 unless some routes together make a surplus and use up nothing.
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 import highspy
 import numpy as np
 
@@ -52,6 +54,14 @@ def free_loop(k: np.ndarray, c: np.ndarray, recipe: np.ndarray) -> dict[int, flo
     goods, at_good = np.unique(c, return_inverse=True)
     amounts = np.zeros((len(goods), len(routes)))
     np.add.at(amounts, (at_good, at_route), recipe)
+    levels = _levels(amounts.shape, amounts.tobytes())
+    return {int(routes[i]): z for i, z in enumerate(levels) if z > SURPLUS}
+
+
+@lru_cache(maxsize=10_000)
+def _levels(shape: tuple[int, int], recipes: bytes) -> tuple[float, ...]:
+    """The levels z of a matrix of recipes, goods x routes; none without a surplus. Kept, as the same recipes come again and again."""
+    amounts = np.frombuffer(recipes).reshape(shape)
     solver = highspy.Highs()
     solver.setOptionValue("output_flag", False)
     for cost in -amounts.sum(axis=0):
@@ -63,5 +73,5 @@ def free_loop(k: np.ndarray, c: np.ndarray, recipe: np.ndarray) -> dict[int, flo
     solver.run()
     levels = np.array(solver.getSolution().col_value)
     if solver.getModelStatus() != highspy.HighsModelStatus.kOptimal or (amounts @ levels).sum() <= SURPLUS:
-        return {}
-    return {int(code): float(z) for code, z in zip(routes, levels, strict=True) if z > SURPLUS}
+        return ()
+    return tuple(levels.tolist())

@@ -166,10 +166,11 @@ class ModelData:
     def _neighbour_lists(self, source: Neighbours) -> Lists:
         columns = self._encode_frame(source.frame, repr(source))
         keys, members = columns[: len(source.by)], columns[len(source.by) :]
-        twice = Listed(columns, self.labels, (*source.by, *source.members)).repeated()
-        if twice.size:
-            row = self.decode_row(columns, int(twice[0]))
-            raise AlgebraError(f"{source}: the row {row} is given twice", index=row)
+        if not isinstance(source.frame, Frame):  # those of a Frame are compared with Pyomo's by `compare`
+            twice = Listed(columns, self.labels, (*source.by, *source.members)).repeated()
+            if twice.size:
+                row = self.decode_row(columns, int(twice[0]))
+                raise AlgebraError(f"{source}: the row {row} is given twice", index=row)
         index = Listed(keys, self.labels, source.by)  # equal keys share one position
         places = index.position(keys)
         order = np.argsort(places, kind="stable")
