@@ -12,7 +12,8 @@ from typing import Any
 import highspy
 
 from models import Instance
-from optimizer.scenario import apply, find, load
+from optimizer.change import apply
+from optimizer.scenario import find, load
 
 INSTANCES = Path(__file__).parents[1] / "instances"
 

@@ -6,6 +6,7 @@ import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
+from html import escape
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
@@ -88,6 +89,12 @@ class Instance:
         digests = {} if known is None else {name: digest for name, digest in known.digests.items() if name in kept}
         return cls(settings, MappingProxyType(frames), names, tuple(found.warnings), digests)
 
+    def _repr_html_(self) -> str:
+        """As a notebook shows it: the tables, how many rows each has, and how many of them are estimates or assumptions."""
+        rows = [(name, TABLES[name].zh, len(frame), _guessed(frame)) for name, frame in self.tables.items() if len(frame)]
+        sizes = pd.DataFrame(rows, columns=["table", "表", "rows", "estimates, assumptions"])
+        return f"<h4>{escape(self.settings.title)}</h4>" + str(sizes.to_html(index=False, border=0))
+
     def replace(self, tables: Mapping[str, pd.DataFrame] | None = None, **settings: Any) -> Instance:
         """A new instance with some tables or settings replaced, checked as a whole again. The index of a table is its row numbers. Raises
         InputError."""
@@ -112,6 +119,10 @@ class Instance:
                     self.digests[name] = _digest(name, self.tables[name])
                 digest.update(self.digests[name].encode())
         return digest.hexdigest()
+
+
+def _guessed(frame: pd.DataFrame) -> int:
+    return int(frame["trust"].isin(("estimate", "assumption")).sum()) if "trust" in frame else 0
 
 
 def _digest(name: str, frame: pd.DataFrame) -> str:

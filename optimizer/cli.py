@@ -57,7 +57,8 @@ def _load(path: Path, scenarios: list[str] | None, settings: list[str] | None) -
 
     instance = Instance.load(path)
     if scenarios or settings:
-        from optimizer.scenario import Scenario, apply, find, load, parse_set
+        from optimizer.change import Scenario, apply, parse_set
+        from optimizer.scenario import find, load
 
         chain = [s for name in scenarios or [] for s in load(find(path, name))]
         if settings:
@@ -204,6 +205,42 @@ def _state(p: Progress) -> str:
     if p.objective is not None and p.bound is not None:
         text += f"  gap {abs(p.objective - p.bound) / max(1.0, abs(p.objective)):.2%}"
     return text
+
+
+@app.command()
+def whatif(
+    instance: InstancePath,
+    set_: Settings = None,
+    scenario: Annotated[
+        list[str] | None, typer.Option("--scenario", help="A change by a scenario of the instance, TOML or Excel; repeatable. / 以情景为变化。")
+    ] = None,
+    json: Annotated[bool, typer.Option("--json", help="Print the difference as JSON. / 输出 JSON。")] = False,
+) -> None:
+    """What changes in the plan if the instance changes so. / 改动之后方案有何不同。"""
+    with _readable_errors():
+        if not (set_ or scenario):
+            _say("say what changes: --set or --scenario / 请用 --set 或 --scenario 给出变化")
+            raise typer.Exit(WRONG_INPUT)
+        before = _load(instance, None, None)
+        changed = _load(instance, scenario, set_)
+        from optimizer.difference import difference
+        from optimizer.highs import Limits
+        from optimizer.live import Live
+        from optimizer.solving import solve as run
+
+        live = Live()
+        with _progress(quiet=json) as progress, _interrupt() as cancel:
+            limits = Limits(cancel=cancel, progress=progress)
+            plans = [run(given, limits, live.search) for given in (before, changed)]
+        live.close()
+    found = difference(*plans)
+    if json:
+        print(found.to_json())
+    else:
+        from optimizer.show_difference import show_difference
+
+        show_difference(found)
+    raise typer.Exit(max(_exit_code(plan.status, plan.certified) for plan in plans))
 
 
 @app.command()

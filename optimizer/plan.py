@@ -55,6 +55,11 @@ class Plan:
         """Does our own proof agree with the status?"""
         return bool(self.summary["certified"])
 
+    def _repr_html_(self) -> str:
+        from optimizer.html import plan_html
+
+        return plan_html(self)
+
     def __getitem__(self, table: str) -> pd.DataFrame:
         return self.tables[table]
 

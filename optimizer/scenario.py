@@ -1,63 +1,37 @@
-"""A scenario is data: a list of changes to an instance's tables, in a TOML file or from `--set`; the same thing travels everywhere."""
+"""A scenario is data: a list of changes to an instance's tables, in a TOML file or on a sheet; the same thing travels everywhere."""
 
 from __future__ import annotations
 
-import re
 import tomllib
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-import pandas as pd
-
-from models.instance import Instance
 from models.problems import InputError, Problem, nearest, rule
-from models.tables import TABLES
+from optimizer.change import Change, Scenario
 
-HOW = ("set", "multiply", "add", "delete")
-
-
-@dataclass(frozen=True)
-class Change:
-    """One change: in `table`, in the rows whose cells equal `where` (nothing = all rows), `column` is set, multiplied, added to; or the
-    rows are deleted. Table `instance` means the keys of instance.toml."""
-
-    table: str
-    where: Mapping[str, str] = field(default_factory=dict)
-    column: str = ""
-    how: str = "set"
-    value: Any = None
-
-
-@dataclass(frozen=True)
-class Scenario:
-    """Changes in order, then whole tables replaced by CSV files, then rows added."""
-
-    title: str = ""
-    changes: tuple[Change, ...] = ()
-    replaced: Mapping[str, Path] = field(default_factory=dict)
-    rows: tuple[Mapping[str, Any], ...] = ()
+FILES = (".toml", ".xlsx")
 
 
 def find(instance_path: Path, name: str) -> Path:
     """The file of a scenario: a path, or a name in the instance's `scenarios` folder. Raises InputError."""
     given = Path(name)
-    if given.suffix == ".toml":
+    if given.suffix in FILES:
         if given.is_file():
             return given
         raise InputError([rule("there is no such scenario file", "没有这个情景文件", file=name)])
     folder = instance_path / "scenarios"
-    known = sorted(p.stem for p in folder.glob("*.toml")) if folder.is_dir() else []
+    files = {p.stem: p for p in sorted(folder.iterdir()) if p.suffix in FILES} if folder.is_dir() else {}
+    known = list(files)
     if name not in known:
         near = nearest(name, known)
         raise InputError([Problem("unknown_name", file=str(folder), value=name, said={"what": "scenario", "near": near})])
-    return folder / f"{name}.toml"
+    return files[name]
 
 
 def load(path: Path) -> list[Scenario]:
-    """The scenario of a TOML file, after those that it extends. Raises InputError."""
+    """The scenario of a TOML file, after those that it extends; or that of a workbook. Raises InputError."""
+    if path.suffix == ".xlsx":
+        return [_from_sheet(path)]
     try:
         given = tomllib.loads(path.read_text("utf-8-sig"))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
@@ -78,149 +52,52 @@ def load(path: Path) -> list[Scenario]:
         if not file.is_file() or not file.is_relative_to(path.parent.resolve()):
             problems.append(rule("there is no such file beside the scenario", "情景旁没有这个文件", file=path.name, value=str(entry.get("file"))))
         replaced[str(entry.get("table", ""))] = file
+    for row in given.get("rows", []):
+        changes.append(Change(str(row.get("table", "")), how="insert", value={k: v for k, v in row.items() if k != "table"}))
     if problems:
         raise InputError(problems)
-    own = Scenario(given.get("title", path.stem), tuple(changes), replaced, tuple(given.get("rows", ())))
+    own = Scenario(given.get("title", path.stem), tuple(changes), replaced)
     if "extends" in given:
         return [*load(path.parent / f"{given['extends']}.toml"), own]
     return [own]
 
 
-SETTING = re.compile(r"(?P<table>\w+)\.(?P<column>\w+)(\[(?P<key>[^\]]*)\])?\s*(?P<how>[*+]?)=\s*(?P<value>.*)")
+def _from_sheet(path: Path) -> Scenario:
+    """The changes on the sheet `changes`: columns table, where, column, how, value; cells of a row as `region=A; commodity=x`."""
+    from python_calamine import CalamineError, CalamineWorkbook
 
-
-def parse_set(text: str) -> Change:
-    """`table.column[key]=value`, `*=` multiplies, `+=` adds. The key is the row's key cells in order, `a,b`, or `column:cell` pairs; a blank
-    key means all rows. Raises InputError."""
-    match = SETTING.fullmatch(text.strip())
-    if match is None:
-        raise InputError([rule("write table.column[key]=value", "请写作 表.列[键]=值", file="--set", value=text)])
-    table, column, key = match["table"], match["column"], match["key"] or ""
-    where: dict[str, str] = {}
-    if table != "instance" and key:
-        if table not in TABLES:
-            raise InputError([Problem("unknown_table", table=table, said={"near": nearest(table, TABLES)})])
-        keys = [c.name for c in TABLES[table].keys]
-        for i, part in enumerate(key.split(",")):
-            name, _, cell = part.rpartition(":")
-            if not name and i >= len(keys):
-                raise InputError(
-                    [rule(f"{table} has only the keys {', '.join(keys)}", f"{table} 只有键 {'、'.join(keys)}", file="--set", value=text)]
-                )
-            where[name.strip() or keys[i]] = cell.strip()
-    how = {"*": "multiply", "+": "add", "": "set"}[match["how"]]
-    return Change(table, where, column, how, match["value"].strip())
-
-
-def apply(instance: Instance, scenarios: Sequence[Scenario]) -> Instance:
-    """The changed instance, checked as a whole again. Raises InputError with every change that fits nothing."""
-    tables = dict(instance.tables)
-    settings: dict[str, Any] = {}
-    problems: list[Problem] = []
-    for scenario in scenarios:
-        for table, file in scenario.replaced.items():
-            _replace(tables, table, file, problems)
-        for change in scenario.changes:
-            if change.table == "instance":
-                settings[change.column] = _setting(change)
-            else:
-                _change(tables, change, problems)
-        for row in scenario.rows:
-            _add(tables, dict(row), problems)
-    titles = [scenario.title for scenario in scenarios if scenario.title]
-    if titles and "title" not in settings:
-        settings["title"] = ": ".join([instance.settings.title, titles[-1]])
+    try:
+        book = CalamineWorkbook.from_path(str(path))
+        rows = book.get_sheet_by_name("changes").to_python(skip_empty_area=False)
+    except (CalamineError, OSError, ValueError) as error:
+        raise InputError([rule(f"no workbook with a sheet 'changes': {error}", "不是含 changes 工作表的工作簿", file=path.name)]) from None
+    header = [str(cell).strip() for cell in rows[0]] if rows else []
+    columns = ("table", "where", "column", "how", "value")
+    problems = [Problem("missing_column", file=path.name, table="changes", column=name) for name in columns if name not in header]
     if problems:
         raise InputError(problems)
-    changed = {name: frame for name, frame in tables.items() if frame is not instance.tables[name]}
-    return instance.replace(changed, **settings)
-
-
-def _setting(change: Change) -> Any:
-    number = {"base_year", "discount_rate", "schema"}
-    if change.column in number:
+    changes = []
+    for number, row in enumerate(rows[1:], 2):
+        cells = {name: row[header.index(name)] for name in columns}
+        if not any(str(cell).strip() for cell in cells.values()):
+            continue
+        how = str(cells["how"]).strip() or "set"
         try:
-            return float(change.value)
+            where = _pairs(str(cells["where"]))
+            value: Any = _pairs(str(cells["value"])) if how == "insert" else cells["value"]
         except ValueError:
-            return change.value
-    return str(change.value).split("|") if change.column == "projects" and isinstance(change.value, str) else change.value
+            en = "write cells as column=cell; column=cell"
+            problems.append(rule(en, "请写作 列=值; 列=值", table="changes", row=number, file=path.name))
+            continue
+        changes.append(Change(str(cells["table"]).strip(), where, str(cells["column"]).strip(), how, value))
+    if problems:
+        raise InputError(problems)
+    return Scenario(path.stem, tuple(changes))
 
 
-def _replace(tables: dict[str, pd.DataFrame], table: str, file: Path, problems: list[Problem]) -> None:
-    if table not in TABLES:
-        problems.append(Problem("unknown_table", table=table, said={"near": nearest(table, TABLES)}))
-        return
-    frame = pd.read_csv(file, dtype=str, keep_default_na=False, encoding="utf-8-sig")
-    tables[table] = frame.set_index(pd.Index(range(2, len(frame) + 2)))
-
-
-def _change(tables: dict[str, pd.DataFrame], change: Change, problems: list[Problem]) -> None:
-    def bad(en: str, zh: str) -> None:
-        problems.append(
-            rule(en, zh, file="scenario", table=change.table, column=change.column, value=None if change.value is None else str(change.value))
-        )
-
-    if change.table not in TABLES:
-        problems.append(Problem("unknown_table", file="scenario", table=change.table, said={"near": nearest(change.table, TABLES)}))
-        return
-    frame = tables[change.table]
-    known = TABLES[change.table].names
-    for column in (*change.where, *([change.column] if change.how != "delete" else [])):
-        if column not in known:
-            near = nearest(column, known)
-            problems.append(Problem("unknown_column", file="scenario", table=change.table, column=column, said={"near": near}))
-            return
-    if change.how not in HOW:
-        problems.append(
-            Problem("choice", file="scenario", column="how", value=change.how, said={"allowed": ", ".join(HOW), "near": nearest(change.how, HOW)})
-        )
-        return
-    hit = pd.Series(True, index=frame.index)
-    for column, cell in change.where.items():
-        hit &= _equal(frame[column], str(cell))
-    if not hit.any():
-        shown = ", ".join(f"{k} = {v}" for k, v in change.where.items())
-        bad(f"no row has {shown}", f"没有符合 {shown} 的行")
-        return
-    if change.how == "delete":
-        tables[change.table] = frame[~hit]
-        return
-    column = frame[change.column].astype(object)
-    if change.how == "set":
-        column[hit] = change.value if change.value != "" else None
-    else:
-        try:
-            amount = float(change.value)
-            old = pd.to_numeric(column[hit]).astype(float)
-        except (TypeError, ValueError):
-            bad("not a number", "不是数字")
-            return
-        column[hit] = old * amount if change.how == "multiply" else old + amount
-    tables[change.table] = frame.assign(**{change.column: column})
-
-
-def _equal(column: pd.Series, cell: str) -> pd.Series:
-    if column.dtype.kind == "f":
-        if cell == "":
-            return column.isna()
-        return pd.Series(np.isclose(column, float(cell)) if _is_number(cell) else False, index=column.index)
-    return column.fillna("").astype(str) == cell
-
-
-def _is_number(cell: str) -> bool:
-    try:
-        float(cell)
-    except ValueError:
-        return False
-    return True
-
-
-def _add(tables: dict[str, pd.DataFrame], row: dict[str, Any], problems: list[Problem]) -> None:
-    table = str(row.pop("table", ""))
-    if table not in TABLES:
-        problems.append(Problem("unknown_table", file="scenario", table=table, said={"near": nearest(table, TABLES)}))
-        return
-    frame = tables[table]
-    number = max([1, *frame.index.tolist()]) + 1
-    added = pd.DataFrame([row], index=[number], dtype=object)
-    tables[table] = pd.concat([frame.astype(object), added]) if len(frame) else added
+def _pairs(text: str) -> dict[str, str]:
+    """`a=b; c=d` as a dict. Raises ValueError."""
+    pairs = [part.partition("=") for part in text.replace("；", ";").split(";") if part.strip()]
+    if any(not equals for _, equals, _ in pairs):
+        raise ValueError(text)
+    return {name.strip(): cell.strip() for name, _, cell in pairs}

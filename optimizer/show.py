@@ -39,9 +39,9 @@ def show_table(plan: Plan, name: str) -> None:
     if name not in plan.tables:
         raise PlanError(f"no table '{name}'; there are {', '.join(plan.tables)}")
     show_frame(plan[name])
-    console = _console()
+    out = console()
     for column in plan[name].columns:
-        console.print(f"  {column}: {description(name, column)}", style="dim", markup=False)
+        out.print(f"  {column}: {description(name, column)}", style="dim", markup=False)
 
 
 def show_frame(frame: pd.DataFrame) -> None:
@@ -50,34 +50,34 @@ def show_frame(frame: pd.DataFrame) -> None:
     for column in frame.columns:
         grid.add_column(Text(str(column)), justify="right" if pd.api.types.is_numeric_dtype(frame[column]) else "left")
     for row in frame.itertuples(index=False):
-        grid.add_row(*(Text(_number(v) if isinstance(v, float) else str(v)) for v in row))
-    _console().print(grid)
+        grid.add_row(*(Text(number(v) if isinstance(v, float) else str(v)) for v in row))
+    console().print(grid)
 
 
 def show_plan(plan: Plan, place: Path) -> None:
     """The summary and the main tables of a plan."""
-    console = _console()
+    out = console()
     s = plan.summary
     if plan.tables:
-        _capacity(console, plan)
-        _costs(console, plan)
-        _policies(console, plan)
-        _clean(console, plan)
-        _shortages(console, plan)
+        _capacity(plan)
+        _costs(plan)
+        _policies(plan)
+        _clean(plan)
+        _shortages(plan)
     zh = language() == "zh"
     money = s["money_unit"]
-    console.print()
+    out.print()
     status = f"{s['title']}: {STATUS[s['status']][zh]}"
     if s["objective"] is not None:
         status += f", {'贴现成本' if zh else 'discounted cost'} {s['objective']:,.6g} {money}"
-    console.print(status, style="bold", markup=False)
-    console.print(f"{'证书' if zh else 'certificate'}: {'✓' if plan.certified else '✗'} {s['certificate_zh' if zh else 'certificate']}", markup=False)
+    out.print(status, style="bold", markup=False, soft_wrap=True)
+    out.print(f"{'证书' if zh else 'certificate'}: {'✓' if plan.certified else '✗'} {s['certificate_zh' if zh else 'certificate']}", markup=False)
     for row, weight in s["conflict"][:20]:
-        console.print(f"  {row}  × {weight:.3g}", markup=False, soft_wrap=True)
+        out.print(f"  {row}  × {weight:.3g}", markup=False, soft_wrap=True)
     if s["price_kind"]:
-        console.print(f"{'价格类型' if zh else 'prices are'}: {s['price_kind']}", markup=False)
+        out.print(f"{'价格类型' if zh else 'prices are'}: {s['price_kind']}", markup=False)
     if s["warnings"]:
-        console.print(f"{len(s['warnings'])} {'条提示，见 summary.json' if zh else 'warnings, in summary.json'}", markup=False)
+        out.print(f"{len(s['warnings'])} {'条提示，见 summary.json' if zh else 'warnings, in summary.json'}", markup=False)
     guessed = sum(n for mark, n in s["trust"].items() if mark in ("estimate", "assumption"))
     if guessed:
         total = sum(s["trust"].values())
@@ -86,21 +86,23 @@ def show_plan(plan: Plan, place: Path) -> None:
             if zh
             else f"{guessed:,} of {total:,} input rows are estimates or assumptions: so are the results"
         )
-        console.print(text, style="yellow", markup=False)
+        out.print(text, style="yellow", markup=False)
     seconds = ", ".join(f"{k} {v:.2f}" for k, v in s["seconds"].items())
-    console.print(
+    out.print(
         f"{s['rows']:,} rows × {s['columns']:,} columns, {s['integers']} whole; s: {seconds}; {s['peak_memory_mb']:.0f} MB", style="dim", markup=False
     )
-    console.print(f"{'文件' if zh else 'files'}: {place}/plan.xlsx, {place}/*.csv, {place}/summary.json", markup=False, soft_wrap=True)
+    files = f"{place}/plan.xlsx, {place}/*.csv, {place}/summary.json" if plan.tables else f"{place}/summary.json"
+    out.print(f"{'文件' if zh else 'files'}: {files}", markup=False, soft_wrap=True)
 
 
-def _console() -> Console:
+def console() -> Console:
     """The terminal; a file or pipe gets lines of 180 characters."""
-    console = Console()
-    return console if console.is_terminal else Console(width=180)
+    terminal = Console()
+    return terminal if terminal.is_terminal else Console(width=180)
 
 
-def _number(value: float) -> str:
+def number(value: float) -> str:
+    """Three digits, or whole thousands."""
     if value != value:
         return ""
     return f"{value:,.0f}" if abs(value) >= 1000 else f"{value:.3g}" if abs(value) < 100 else f"{value:.0f}"
@@ -110,19 +112,21 @@ def _periods(plan: Plan) -> list[str]:
     return list(plan.summary["periods"])
 
 
-def _grid(console: Console, title: str, heads: list[str], rows: list[list[str]], left: int = 1) -> None:
-    console.print()
-    console.print(title, style="bold", markup=False, soft_wrap=True)
-    grid = Table(header_style="bold", pad_edge=False)
+def grid(title: str, heads: list[str], rows: list[list[str]], left: int = 1) -> None:
+    """A table of cells under its title; the first `left` columns are text."""
+    out = console()
+    out.print()
+    out.print(title, style="bold", markup=False, soft_wrap=True)
+    lines = Table(header_style="bold", pad_edge=False)
     for i, head in enumerate(heads):
         widest = max([len(head), *(len(row[i]) for row in rows)])
-        grid.add_column(Text(head), justify="left" if i < left else "right", no_wrap=i < left, min_width=widest if i < left else None)
+        lines.add_column(Text(head), justify="left" if i < left else "right", no_wrap=i < left, min_width=widest if i < left else None)
     for row in rows:
-        grid.add_row(*(Text(cell) for cell in row))
-    console.print(grid)
+        lines.add_row(*(Text(cell) for cell in row))
+    out.print(lines)
 
 
-def _capacity(console: Console, plan: Plan) -> None:
+def _capacity(plan: Plan) -> None:
     capacity, periods = plan["capacity"], _periods(plan)
     if capacity.empty:
         return
@@ -134,31 +138,31 @@ def _capacity(console: Console, plan: Plan) -> None:
         places = own.groupby("region", sort=False)
         if len(places) > 1:
             rows += [["", str(region), *(_cell(group, t) for t in periods)] for region, group in places]
-    _grid(console, _word("capacity"), ["", "", *periods], rows, left=2)
+    grid(_word("capacity"), ["", "", *periods], rows, left=2)
 
 
 def _cell(frame: pd.DataFrame, period: str) -> str:
     if period not in frame.index:
         return "·"
     row = frame.loc[period]
-    marks = [f"{sign}{_number(row[name])}" for name, sign in (("new", "+"), ("refitted", "~"), ("closed", "−"), ("expired", "x")) if row[name] > 5e-4]
+    marks = [f"{sign}{number(row[name])}" for name, sign in (("new", "+"), ("refitted", "~"), ("closed", "−"), ("expired", "x")) if row[name] > 5e-4]
     standing = row["standing"] if row["standing"] > 5e-4 else 0.0
-    return " ".join([_number(standing), *marks])
+    return " ".join([number(standing), *marks])
 
 
-def _costs(console: Console, plan: Plan) -> None:
+def _costs(plan: Plan) -> None:
     costs, periods = plan["costs"], _periods(plan)
     if costs.empty:
         return
     table = costs.groupby(["term", "period"], sort=False)["annual"].sum().unstack("period").reindex(columns=periods).fillna(0.0)
     present = costs.groupby("term", sort=False)["present_value"].sum()
-    rows = [[str(term), *(_number(v) for v in values), _number(present[term])] for term, values in zip(table.index, table.to_numpy(), strict=True)]
-    rows.append(["=", *["" for _ in periods], _number(present.sum())])
+    rows = [[str(term), *(number(v) for v in values), number(present[term])] for term, values in zip(table.index, table.to_numpy(), strict=True)]
+    rows.append(["=", *["" for _ in periods], number(present.sum())])
     head = "现值" if language() == "zh" else "present value"
-    _grid(console, _word("costs", money=plan.summary["money_unit"]), ["", *periods, head], rows)
+    grid(_word("costs", money=plan.summary["money_unit"]), ["", *periods, head], rows)
 
 
-def _policies(console: Console, plan: Plan) -> None:
+def _policies(plan: Plan) -> None:
     policies, periods = plan["policies"], _periods(plan)
     if policies.empty:
         return
@@ -169,14 +173,14 @@ def _policies(console: Console, plan: Plan) -> None:
         text = (first["zh"] if language() == "zh" else first["en"]) or str(name)
         binding = int(group["binds"].sum())
         unit = f"{plan.summary['money_unit']}/({first['unit']})" if first["unit"] else plan.summary["money_unit"]
-        cells = [_number(worth[t]) if t in worth and worth[t] == worth[t] and abs(worth[t]) > 1e-9 else "·" for t in periods]
+        cells = [number(worth[t]) if t in worth and worth[t] == worth[t] and abs(worth[t]) > 1e-9 else "·" for t in periods]
         rows.append([text[:60], f"{binding}/{len(group)}", *cells, unit])
     heads = ["", "起约束" if language() == "zh" else "binds", *periods, ""]
     if rows:
-        _grid(console, _word("policies"), heads, rows, left=1)
+        grid(_word("policies"), heads, rows, left=1)
 
 
-def _clean(console: Console, plan: Plan) -> None:
+def _clean(plan: Plan) -> None:
     clean, periods = plan["clean"], _periods(plan)
     routes = clean[clean["kind"] == "route"]
     if routes.empty:
@@ -184,17 +188,17 @@ def _clean(console: Console, plan: Plan) -> None:
     total = routes.groupby(["region", "period"], sort=False)[["clean", "use"]].sum()
     share = (total["clean"] / total["use"]).unstack("period").reindex(columns=periods)
     rows = [[str(region), *("·" if v != v else f"{v:.0%}" for v in values)] for region, values in zip(share.index, share.to_numpy(), strict=True)]
-    _grid(console, _word("clean"), ["", *periods], rows)
+    grid(_word("clean"), ["", *periods], rows)
 
 
-def _shortages(console: Console, plan: Plan) -> None:
+def _shortages(plan: Plan) -> None:
     markets, periods = plan["markets"], _periods(plan)
     short = markets[markets["shortage"] > 1e-6]
     if short.empty:
         return
     table = short.groupby(["commodity", "unit", "region", "period"], sort=False)["shortage"].sum().unstack("period").reindex(columns=periods)
     rows = [
-        [f"{c} [{u}/yr]", str(r), *("·" if v != v else _number(v) for v in values)]
+        [f"{c} [{u}/yr]", str(r), *("·" if v != v else number(v) for v in values)]
         for (c, u, r), values in zip(table.index, table.to_numpy(), strict=True)
     ]
-    _grid(console, _word("shortages"), ["", "", *periods], rows, left=2)
+    grid(_word("shortages"), ["", "", *periods], rows, left=2)

@@ -9,8 +9,9 @@ import pytest
 
 from models import Instance
 from optimizer import Plan, solve
+from optimizer.change import apply
 from optimizer.highs import Limits
-from optimizer.scenario import apply, find, load
+from optimizer.scenario import find, load
 
 ROOT = Path(__file__).parents[1]
 GOLDEN = list(csv.DictReader((ROOT / "tests" / "golden" / "objectives.csv").open(encoding="utf-8")))

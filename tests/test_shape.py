@@ -43,7 +43,7 @@ def test_directions(path: Path) -> None:
     if "pyomo" in roots:
         assert where.parts[:2] in (("models", "algebra"), ("models", "formulation"))
     if "highspy" in roots:
-        assert where.name in ("highs.py", "prices.py", "soundness.py")
+        assert where.name in ("highs.py", "live.py", "prices.py", "soundness.py")
     if where.parts[:2] == ("models", "algebra"):
         assert not any(name.startswith("models.") and not name.startswith("models.algebra") for name in found)
     if where.name in ("plan.py", "show.py", "describe.py", "certificate.py", "prices.py", "scaling.py"):

@@ -18,9 +18,9 @@ from models.formulation import build
 from models.formulation.board import Board
 from models.instance import Instance
 from models.problems import InputError, rule
+from optimizer.change import Change, Scenario, apply
 from optimizer.highs import Limits
 from optimizer.plan import Plan
-from optimizer.scenario import Scenario, apply
 from optimizer.solving import solve
 
 
@@ -92,11 +92,11 @@ def _apart(instance: Instance, goods: list[str], industries: list[str]) -> Insta
     for good in goods:
         for industry in industries:
             name = f"apart: {industry} {good}"
-            head = {"table": "policies", "policy": name, "each": "region", "sense": "<=", "value": 1, "commodity": good}
+            head = {"policy": name, "each": "region", "sense": "<=", "value": 1, "commodity": good}
             if not _has(board, good, industry, -1):
                 continue
             rows.append(head | {"row": 1, "metric": "used", "equipment": industry})
-            right = {"table": "policies", "policy": name, "side": "right", "commodity": good}
+            right = {"policy": name, "side": "right", "commodity": good}
             number = 2
             if _has(board, good, industry, +1):
                 rows.append(right | {"row": number, "metric": "made", "equipment": industry})
@@ -109,7 +109,7 @@ def _apart(instance: Instance, goods: list[str], industries: list[str]) -> Insta
                 number += 1
             if number == 2:
                 rows[-1] |= {"value": 0}
-    return apply(instance, [Scenario(title="apart", rows=tuple(rows))])
+    return apply(instance, [Scenario("apart", tuple(Change("policies", how="insert", value=row) for row in rows))])
 
 
 def _has(board: Board, good: str, industry: str, sign: int) -> bool:

@@ -8,7 +8,8 @@ import pytest
 
 from models import InputError, Instance
 from optimizer import solve
-from optimizer.scenario import Change, Scenario, apply, find, load, parse_set
+from optimizer.change import Change, Scenario, apply, parse_set
+from optimizer.scenario import find, load
 from tests.build import instance
 
 
@@ -33,7 +34,7 @@ def test_how() -> None:
     assert cost() == 40
     assert cost(Scenario(changes=(Change("sources", where, "price", "set", 3),))) == 60
     assert cost(Scenario(changes=(Change("sources", where, "price", "multiply", 1.5), Change("sources", where, "price", "add", 1)))) == 80
-    assert cost(Scenario(changes=(Change("sources", where, how="delete"),))) == 100
+    assert cost(Scenario(changes=(Change("sources", where, how="remove"),))) == 100
     assert (
         cost(Scenario(changes=(Change("markets", {"period": "t1|t2"}, "demand", "multiply", 2), Change("sources", where, "max", "set", 12)))) == 128
     )
@@ -48,8 +49,8 @@ def test_set_blank_takes_the_limit_away() -> None:
 
 def test_rows_and_settings() -> None:
     """A cap on all purchases at 9 a year makes a soft shortage necessary: demand 10 at penalty 7: 18 + 7 = 25 a year."""
-    rows = ({"table": "policies", "policy": "cap", "metric": "purchase", "sense": "<=", "value": 9},)
-    short = Scenario(changes=(Change("markets", {}, "shortage_price", "set", 7),), rows=rows)
+    cap = Change("policies", how="insert", value={"policy": "cap", "metric": "purchase", "sense": "<=", "value": 9})
+    short = Scenario(changes=(Change("markets", {}, "shortage_price", "set", 7), cap))
     assert cost(short) == 50
     discounted = apply(shop(), [Scenario(changes=(parse_set("instance.discount_rate=0.25"),))])
     assert solve(discounted).objective == pytest.approx(20 + 20 / 1.25)
@@ -82,7 +83,7 @@ def test_everything_wrong_is_said_at_once() -> None:
         apply(shop(), [bad])
     text = str(caught.value)
     assert "did you mean sources" in text and "did you mean supplier" in text and "no row has supplier = backer" in text
-    assert "set, multiply, add, delete" in text and "not a number" in text
+    assert "set, add, multiply, remove, insert" in text and "not a number" in text
     assert len(caught.value.problems) == 5
 
 

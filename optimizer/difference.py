@@ -1,0 +1,141 @@
+"""The difference of two plans: what each place builds and closes more or less, what it costs, what it emits, which policies begin to bind."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from optimizer.plan import Plan
+
+SMALL = 1e-6
+"""Differences below this share of the larger amount are left out."""
+
+
+@dataclass(frozen=True)
+class Difference:
+    """Two plans side by side, rows only where they differ.
+
+    Attributes:
+        costs: term, before, after, change: present value. [¤]
+        capacity: region, equipment, unit, period, before, after, change: standing at the end of the period. [Q]
+        burdens: burden, unit, period, before, after, change: of all regions. [b/yr]
+        policies: policy, member, period, turn (`begins` or `ceases` to bind), shadow_before, shadow_after. [¤ per unit of the left side]
+        money: unit of ¤. statuses, objectives: of the two plans (NaN without a plan).
+        conflict: where there is no plan any more, the rows that contradict one another.
+
+    The tables are empty unless there are two plans.
+    """
+
+    costs: pd.DataFrame
+    capacity: pd.DataFrame
+    burdens: pd.DataFrame
+    policies: pd.DataFrame
+    money: str
+    statuses: tuple[str, str]
+    objectives: tuple[float, float]
+    conflict: tuple[str, ...] = ()
+
+    @property
+    def change(self) -> float:
+        """Discounted cost after less before. [¤]"""
+        return self.objectives[1] - self.objectives[0]
+
+    @property
+    def en(self) -> str:
+        """One sentence that can be quoted."""
+        if np.isnan(self.change):
+            return f"The plan was {self.statuses[0]} and is {self.statuses[1]}."
+        share = self.change / abs(self.objectives[0]) if self.objectives[0] else 0.0
+        more = "more" if self.change >= 0 else "less"
+        return (
+            f"It costs {abs(self.change):,.4g} {self.money} {more} ({share:+.2%}); {len(self._turned('begins'))} policy rows begin and "
+            f"{len(self._turned('ceases'))} cease to bind."
+        )
+
+    @property
+    def zh(self) -> str:
+        """The same in Chinese."""
+        if np.isnan(self.change):
+            return f"原方案：{self.statuses[0]}；现方案：{self.statuses[1]}。"
+        share = self.change / abs(self.objectives[0]) if self.objectives[0] else 0.0
+        more = "增加" if self.change >= 0 else "减少"
+        return (
+            f"成本{more} {abs(self.change):,.4g} {self.money}（{share:+.2%}）；"
+            f"{len(self._turned('begins'))} 条政策行开始起约束，{len(self._turned('ceases'))} 条不再起约束。"
+        )
+
+    def to_json(self) -> str:
+        """The sentence, the cost and the tables; one object."""
+        tables = {name: getattr(self, name).to_dict("records") for name in ("costs", "capacity", "burdens", "policies")}
+        cost = {"before": self.objectives[0], "after": self.objectives[1], "change": self.change, "unit": self.money}
+        said = {"en": self.en, "zh": self.zh, "statuses": list(self.statuses)}
+        return json.dumps(_without_nan({**said, "cost": cost, **tables}), ensure_ascii=False, indent=1)
+
+    def _turned(self, how: str) -> pd.DataFrame:
+        return self.policies[self.policies["turn"] == how]
+
+    def _repr_html_(self) -> str:
+        from optimizer.html import difference_html
+
+        return difference_html(self)
+
+
+def _without_nan(value: Any) -> Any:
+    """The same with None for what is not a number, which JSON does not know."""
+    if isinstance(value, dict):
+        return {key: _without_nan(inner) for key, inner in value.items()}
+    if isinstance(value, list):
+        return [_without_nan(inner) for inner in value]
+    return None if isinstance(value, float) and not np.isfinite(value) else value
+
+
+def difference(before: Plan, after: Plan) -> Difference:
+    """What changes from one plan to another, of the same or of different instances."""
+    if not (before.tables and after.tables):
+        before, after = Plan(before.summary), Plan(after.summary)
+    return Difference(
+        _amounts(before, after, "costs", ["term"], "present_value"),
+        _amounts(before, after, "capacity", ["region", "equipment", "unit", "period"], "standing"),
+        _amounts(before, after, "burdens", ["burden", "unit", "period"], "amount"),
+        _turns(before, after),
+        str(after.summary["money_unit"]),
+        (before.status, after.status),
+        (_objective(before), _objective(after)),
+        tuple(str(row) for row, _ in after.summary["conflict"]),
+    )
+
+
+def _objective(plan: Plan) -> float:
+    value = plan.summary["objective"]
+    return float("nan") if value is None else float(value)
+
+
+def _amounts(before: Plan, after: Plan, table: str, key: list[str], value: str) -> pd.DataFrame:
+    sums = [_summed(plan, table, key, value) for plan in (before, after)]
+    both = pd.concat(sums, axis=1, keys=["before", "after"]).fillna(0.0).reset_index()
+    both["change"] = both["after"] - both["before"]
+    moved = both["change"].abs() > SMALL * both[["before", "after"]].abs().max(axis=1).clip(lower=SMALL)
+    return both[moved].reset_index(drop=True)
+
+
+def _summed(plan: Plan, table: str, key: list[str], value: str) -> pd.Series:
+    if table not in plan.tables:
+        return pd.Series(dtype="float64", index=pd.MultiIndex.from_tuples([], names=key) if len(key) > 1 else pd.Index([], name=key[0], dtype="str"))
+    return plan[table].groupby(key, sort=False)[value].sum()
+
+
+def _turns(before: Plan, after: Plan) -> pd.DataFrame:
+    key = ["policy", "member", "period"]
+    columns = [*key, "turn", "shadow_before", "shadow_after"]
+    if "policies" not in before.tables or "policies" not in after.tables:
+        return pd.DataFrame(columns=columns)
+    rows = [plan["policies"][[*key, "binds", "shadow_price"]].set_index(key) for plan in (before, after)]
+    both = rows[0].join(rows[1], how="outer", suffixes=("_before", "_after")).reset_index()
+    bound, binds = (both[f"binds_{when}"].eq(True) for when in ("before", "after"))
+    both["turn"] = np.where(binds & ~bound, "begins", np.where(bound & ~binds, "ceases", ""))
+    both = both.rename(columns={"shadow_price_before": "shadow_before", "shadow_price_after": "shadow_after"})
+    return both.loc[both["turn"] != "", columns].reset_index(drop=True)

@@ -1,0 +1,177 @@
+"""A live solver gives the answers of a cold one: after changes of every kind, after mistakes, after its process dies."""
+
+from __future__ import annotations
+
+import random
+import threading
+from pathlib import Path
+
+import pandas as pd
+import pytest
+import xlsxwriter
+
+from models import InputError, Instance
+from optimizer import Plan, solve
+from optimizer.change import Change, Scenario, apply
+from optimizer.difference import difference
+from optimizer.highs import Limits
+from optimizer.scenario import find, load
+from optimizer.study import Study
+
+ROOT = Path(__file__).parents[2]
+TINY = ROOT / "instances" / "tiny"
+CLEAN_POLICY = {"policy": "most", "metric": "made", "commodity": "aluminium", "region": "Shandong", "sense": "<=", "value": 1.5}
+KINDS: list[list[Change]] = [
+    [Change("sources", {"commodity": "electricity"}, "price", "multiply", 1.3)],
+    [Change("markets", {}, "demand", "multiply", 0.9)],
+    [Change("capacity", {"region": "Yunnan"}, "amount", "add", 0.5)],
+    [Change("recipes", {}, "amount", "multiply", 1.01)],
+    [Change("policies", how="insert", value=CLEAN_POLICY)],
+    [Change("sources", how="insert", value={"region": "Shandong", "commodity": "electricity", "supplier": "sun", "price": 0.1, "max": 3})],
+    [Change("instance", column="discount_rate", value=0.05)],
+]
+
+
+@pytest.fixture(scope="module")
+def tiny() -> Instance:
+    return Instance.load(TINY)
+
+
+@pytest.fixture(scope="module")
+def study(tiny: Instance) -> Study:
+    return Study(tiny)
+
+
+def same(plan: Plan, other: Plan) -> None:
+    assert (plan.status, plan.certified) == (other.status, other.certified)
+    if other.summary["objective"] is not None:
+        assert plan.objective == pytest.approx(other.objective, rel=1e-9)
+
+
+@pytest.mark.parametrize("changes", KINDS, ids=lambda changes: f"{changes[0].table}-{changes[0].how}")
+def test_each_kind_of_change(study: Study, changes: list[Change]) -> None:
+    same(study.solve(changes), solve(study.changed(changes)))
+    same(study.solve(), solve(study.instance))
+
+
+def test_fifty_changes_and_their_reversal() -> None:
+    """Changes that stay and pile up, each undone in turn: the first plan comes back, number by number."""
+    instance = Instance.load(ROOT / "instances" / "mexico-steel")
+    draw = random.Random(3)
+    first = solve(instance)
+    with Study(instance) as study:
+        done: list[Change] = []
+        for _ in range(25):
+            table, column = draw.choice([("sources", "price"), ("markets", "demand"), ("capacity", "amount"), ("freight", "rate")])
+            frame = instance.tables[table]
+            row = frame.iloc[draw.randrange(len(frame))]
+            where = {key: row[key] for key in ("region", "commodity", "equipment", "mode", "supplier", "market") if key in frame and row[key] != ""}
+            done.append(Change(table, where, column, "multiply", draw.choice([0.5, 0.9, 1.02])))
+            same(study.solve(done), solve(study.changed(done)))
+        while done:
+            done.pop()
+            last = study.solve(done)
+    assert last.objective == pytest.approx(first.objective, rel=1e-12)
+    for name in ("production", "capacity", "costs", "burdens"):
+        pd.testing.assert_frame_equal(last[name], first[name], rtol=1e-7, atol=1e-7)
+
+
+def test_it_starts_from_where_it_stood(study: Study) -> None:
+    """Costs alone: every plan still fits, primal simplex; bounds: dual simplex; the same again: nothing to do."""
+    study.solve()
+    assert study.solve(KINDS[0]).summary["method"] == "primal simplex"
+    assert study.solve(KINDS[1]).summary["method"] == "dual simplex"
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        (Change("markets", {"region": "Atlantis"}, "demand", "set", 1), "no row has region = Atlantis"),
+        (Change("markets", {}, "demandd", "set", 1), "did you mean demand"),
+        (Change("markets", {}, "region", "set", "Yunnan"), "is a key, which names the row"),
+        (Change("markets", {}, "demand", "set", -1), "must be >= 0"),
+        (Change("markets", {}, "demand", "divide", 2), "set, add, multiply, remove, insert"),
+        (Change("market", {}, "demand", "set", 1), "did you mean markets"),
+        (Change("markets", how="insert"), "needs its cells by column"),
+        (Change("markets", how="insert", value={"regoin": "A"}), "column regoin: unknown column"),
+    ],
+)
+def test_a_wrong_change_leaves_the_live_model(study: Study, change: Change, words: str) -> None:
+    study.solve()
+    before = study._live._known["last"]
+    with pytest.raises(InputError, match=words):
+        study.solve([change])
+    assert study._live._known["last"] is before
+    same(study.solve(KINDS[0]), solve(study.changed(KINDS[0])))
+
+
+def test_no_plan_and_then_one_again(study: Study) -> None:
+    impossible = [Change("markets", {}, "demand", "multiply", 50)]
+    assert (study.solve(impossible).status, study.solve(impossible).certified) == ("infeasible", True)
+    same(study.solve(KINDS[1]), solve(study.changed(KINDS[1])))
+
+
+def test_a_solver_that_dies_is_started_again(study: Study) -> None:
+    study.solve()
+    child = study._live._child
+    assert child is not None
+    child.kill()
+    child.wait()
+    same(study.solve(KINDS[0]), solve(study.changed(KINDS[0])))
+    assert study._live._child is not child
+
+
+def test_cancelled(study: Study) -> None:
+    """An event that is set ends the search; the next one is as good as ever."""
+    cancel = threading.Event()
+    cancel.set()
+    big = Study(Instance.load(ROOT / "instances" / "mexico-steel-dynamic"))
+    assert big.solve(limits=Limits(cancel=cancel, gap=0.0)).status == "stopped"
+    assert big.solve([], Limits(gap=1e-3)).status == "optimal"
+    big.close()
+
+
+def test_whole_numbers(tiny: Instance) -> None:
+    """A site more or less, a cost: the same least cost as from nothing."""
+    instance = Instance.load(ROOT / "instances" / "facility-location")
+    table = instance.tables["builds"]
+    with Study(instance) as study:
+        for row in (0, 3):
+            where = {"region": table["region"].iloc[row]}
+            for change in (Change("builds", where, "fixed_invest", "multiply", 0.3), Change("builds", where, how="remove")):
+                same(study.solve([change], Limits(gap=0.0)), solve(study.changed([change]), Limits(gap=0.0)))
+
+
+def test_a_sheet_of_changes(tmp_path: Path, tiny: Instance) -> None:
+    """The same list in Excel as in code."""
+    with xlsxwriter.Workbook(str(tmp_path / "dearer.xlsx")) as book:
+        sheet = book.add_worksheet("changes")
+        rows = [
+            ["table", "where", "column", "how", "value"],
+            ["sources", "commodity=electricity", "price", "multiply", 1.3],
+            ["policies", "", "", "insert", "policy=most; metric=made; commodity=aluminium; region=Shandong; sense=<=; value=1.5"],
+        ]
+        for i, row in enumerate(rows):
+            sheet.write_row(i, 0, row)
+    read = apply(tiny, load(find(TINY, str(tmp_path / "dearer.xlsx"))))
+    assert read.replace(title="x").fingerprint == apply(tiny, [Scenario(changes=(*KINDS[0], *KINDS[4]))]).replace(title="x").fingerprint
+    with xlsxwriter.Workbook(str(tmp_path / "wrong.xlsx")) as book:
+        sheet = book.add_worksheet("changes")
+        sheet.write_row(0, 0, rows[0])
+        sheet.write_row(1, 0, ["sources", "commodity", "price", "set", 1])
+    with pytest.raises(InputError, match=r"wrong.xlsx!changes, row 2: write cells as column=cell"):
+        load(tmp_path / "wrong.xlsx")
+
+
+def test_the_difference_of_two_plans(study: Study) -> None:
+    """Power 30 % dearer: what is bought costs 1.3 times as much, and the change of cost is that of its terms."""
+    before, after = study.solve(), study.solve(KINDS[0])
+    found = difference(before, after)
+    assert found.change == pytest.approx(after.objective - before.objective)
+    assert found.costs["change"].sum() == pytest.approx(found.change)
+    assert found.en.startswith("It costs") and "policy rows begin" in found.en and found.zh.startswith("成本增加")
+    assert found._repr_html_().count("<table") >= 1 and "<h4" in after._repr_html_() and "markets" in study.instance._repr_html_()
+    none = difference(before, before)
+    assert none.change == 0 and all(getattr(none, name).empty for name in ("costs", "capacity", "burdens", "policies"))
+    lost = difference(before, study.solve([Change("markets", {}, "demand", "multiply", 50)]))
+    assert lost.en == "The plan was optimal and is infeasible." and lost.conflict and lost.costs.empty
