@@ -10,6 +10,7 @@ from dataclasses import dataclass
 import highspy
 import numpy as np
 
+from optimizer.reduce import reduce
 from optimizer.scaling import Scaled
 
 LARGE = 5_000
@@ -76,7 +77,8 @@ def run(problem: Scaled, limits: Limits, offset: float = 0.0, method: str | None
     for option, value in _options(limits, mip, method).items():
         if solver.setOptionValue(option, value) != highspy.HighsStatus.kOk:
             raise SolverError(f"HiGHS refuses the option {option} = {value}")
-    _load(solver, problem)
+    reduced = reduce(problem) if method == "ipx" and not mip else None
+    _load(solver, reduced.problem if reduced else problem)
     _listen(solver, limits, problem.money, offset, method)
     solver.run()
     status = solver.getModelStatus()
@@ -85,8 +87,11 @@ def run(problem: Scaled, limits: Limits, offset: float = 0.0, method: str | None
     has_plan = info.primal_solution_status == highspy.SolutionStatus.kSolutionStatusFeasible
     if said == "stopped" and has_plan and mip:
         said = "feasible"
-    x = np.array(solution.col_value, float) * problem.columns if has_plan and solution.value_valid else None
-    y = np.array(solution.row_dual, float) * problem.rows * problem.money if solution.dual_valid and not mip else None
+    x = np.array(solution.col_value, float) if has_plan and solution.value_valid else None
+    y = np.array(solution.row_dual, float) if solution.dual_valid and not mip else None
+    if reduced:
+        x, y = reduced.primal(x) if x is not None else None, reduced.dual(y) if y is not None else None
+    x, y = x * problem.columns if x is not None else None, y * problem.rows * problem.money if y is not None else None
     objective = float(info.objective_function_value) * problem.money if x is not None else np.inf
     bound = float(info.mip_dual_bound) * problem.money if mip else objective
     nodes = max(0, int(info.mip_node_count)) if mip else 0
