@@ -2,16 +2,16 @@
 
     x_j <= b_j + r_j(v)   for each j of a group; elsewhere column j is f_j times the group's first, and v has no column of a group
 
-    z = Σ_j f_j x_j,   z <= Σ_j f_j (b_j + r_j(v))                     one column, one row
+    z = Σ_j f_j x_j,   z <= Σ_j f_j (b_j + r_j(v))          one column, one row (limits divided by the coefficient of x_j)
 
 | | |
 |---|---|
-| why nothing is lost | b_j >= 0 and r_j >= 0 for every v within its bounds, so any z within the sum can be spread over the x_j, and any x_j add up to such a z |
+| nothing is lost | b_j >= 0, and r_j >= 0 for every v within its bounds: so any z within the sum can be spread over the x_j; any x_j add up to a z |
 | back to x | filled in order of the columns, each to its limit: a vertex stays a vertex |
-| back to y | every row of the group takes the price of the one row, times f_j and the ratio of their coefficients; d_j = f_j × d_z |
+| back to y | every row takes the price of the one row, times f_j and the ratio of coefficients; d_j = f_j × d_z |
 
-Uses of clean power are such columns: many routes of a region, each with its own limit, count alike in the same policies. (Achterberg and others,
-Presolve reductions in mixed integer programming, INFORMS J. Comput. 32, 2020, section 6.4, is the same for columns without rows of their own.)
+Uses of clean power are such columns: many routes of a region, each with its own limit, count alike in the same policies. Presolve knows parallel
+columns (Achterberg and others, Presolve reductions in mixed integer programming, INFORMS J. Comput. 32, 2020), but not past such a row.
 """
 
 from __future__ import annotations
@@ -111,7 +111,8 @@ def reduce(problem: Scaled) -> Reduced:
 def _weights(groups: _Groups) -> np.ndarray:
     """What each row counts in the one row of its group."""
     head = groups.first
-    return groups.factor * groups.coefficient[head] / groups.coefficient * groups.sign * groups.sign[head]
+    weights: np.ndarray = groups.factor * groups.coefficient[head] / groups.coefficient * groups.sign * groups.sign[head]
+    return weights
 
 
 def _groups(problem: Scaled) -> _Groups:
