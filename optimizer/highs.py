@@ -70,7 +70,7 @@ class Answer:
 
 
 def run(problem: Scaled, limits: Limits, offset: float = 0.0, method: str | None = None) -> Answer:
-    """Solves one scaled problem. `method`: simplex, ipx; None chooses by size. Raises SolverError."""
+    """Solves one scaled problem. `method`: simplex, ipx (an LP is reduced first); None chooses by size. Raises SolverError."""
     solver = highspy.Highs()
     mip = bool(problem.integer.any())
     method = method or ("ipx" if problem.matrix.shape[1] >= LARGE else "simplex")
@@ -89,9 +89,10 @@ def run(problem: Scaled, limits: Limits, offset: float = 0.0, method: str | None
         said = "feasible"
     x = np.array(solution.col_value, float) if has_plan and solution.value_valid else None
     y = np.array(solution.row_dual, float) if solution.dual_valid and not mip else None
-    if reduced:
-        x, y = reduced.primal(x) if x is not None else None, reduced.dual(y) if y is not None else None
-    x, y = x * problem.columns if x is not None else None, y * problem.rows * problem.money if y is not None else None
+    if x is not None:
+        x = (reduced.primal(x) if reduced else x) * problem.columns
+    if y is not None:
+        y = (reduced.dual(y) if reduced else y) * problem.rows * problem.money
     objective = float(info.objective_function_value) * problem.money if x is not None else np.inf
     bound = float(info.mip_dual_bound) * problem.money if mip else objective
     nodes = max(0, int(info.mip_node_count)) if mip else 0
