@@ -25,7 +25,7 @@ from optimizer.scaling import scale
 
 FOLDER = Path(__file__).parents[1] / "instances"
 SETTINGS = ("ipx", "simplex")
-"""HiPO (with `highspy[extras]`) and PDLP are slower throughout: docs/solver-time.md."""
+"""HiPO (with `highspy[extras]`) takes twice the time of ipx on china: docs/solver-time.md."""
 EXACT = 1e-9
 Pair = tuple[np.ndarray, np.ndarray]
 
