@@ -1,5 +1,5 @@
-"""Measures speed and memory and writes `benchmarks/latest.json`: whole solves of shipped instances, the search of mixed-integer models and the
-algebra against their peers.
+"""Measures speed and memory and writes `benchmarks/latest.json`: whole solves of shipped instances, the search of mixed-integer models, the
+solver and the algebra against their peers.
 
 Every figure is the median of fresh processes on the machine that runs this; peers are measured in the same run, so ratios mean something.
 """
@@ -17,7 +17,7 @@ import time
 from pathlib import Path
 from typing import Any
 
-from benchmarks import plain_mip
+from benchmarks import plain_mip, solver
 from benchmarks.algebra.run import measure
 from models.algebra import compile
 from models.formulation import build
@@ -72,13 +72,13 @@ def economies_of_scale(seeds: int = 7) -> dict[str, Any]:
             begun = time.perf_counter()
             answer = run(matrices, Limits(gap=0.0, seed=seed))
             ours.append((time.perf_counter() - begun, answer.nodes))
-            solver = plain(*arguments)
-            solver.setOptionValue("random_seed", seed)
+            peer = plain(*arguments)
+            peer.setOptionValue("random_seed", seed)
             begun = time.perf_counter()
-            solver.run()
-            theirs.append((time.perf_counter() - begun, int(solver.getInfo().mip_node_count)))
-            if abs(solver.getInfo().objective_function_value - answer.objective) > 1e-6 * abs(answer.objective):
-                raise SystemExit(f"{case}: {answer.objective} against {solver.getInfo().objective_function_value}")
+            peer.run()
+            theirs.append((time.perf_counter() - begun, int(peer.getInfo().mip_node_count)))
+            if abs(peer.getInfo().objective_function_value - answer.objective) > 1e-6 * abs(answer.objective):
+                raise SystemExit(f"{case}: {answer.objective} against {peer.getInfo().objective_function_value}")
         seconds, nodes = (statistics.median(v[i] for v in ours) for i in (0, 1))
         plain_seconds, plain_nodes = (statistics.median(v[i] for v in theirs) for i in (0, 1))
         out[case] = {
@@ -96,6 +96,7 @@ def main() -> None:
         "machine": {"cores": os.cpu_count(), "python": platform.python_version(), "processor": platform.machine()},
         "instances": instances(),
         "economies_of_scale": economies_of_scale(),
+        "solver": solver.measure(repeats=REPEATS),
         "algebra": measure(repeats=REPEATS),
     }
     (HERE / "latest.json").write_text(json.dumps(result, indent=1) + "\n", "utf-8")

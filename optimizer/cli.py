@@ -2,22 +2,17 @@
 
 from __future__ import annotations
 
-import contextlib
-import signal
 import sys
-import threading
 import time
-from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from optimizer.terminal import OUR_FAULT, STOPPED, WRONG_INPUT, exit_code, interrupt, progress_line, readable_errors, say
+
 if TYPE_CHECKING:
     from models.instance import Instance
-    from optimizer.highs import Progress
-
-CERTIFIED, OUR_FAULT, WRONG_INPUT, INFEASIBLE, STOPPED = 0, 1, 2, 3, 4
 
 app = typer.Typer(
     name="qipan",
@@ -32,24 +27,6 @@ ScenarioName = Annotated[
     list[str] | None, typer.Option("--scenario", help="A scenario of the instance, or a TOML file; repeatable. / 情景，可多次。")
 ]
 Settings = Annotated[list[str] | None, typer.Option("--set", help="table.column[key]=value (also *= and +=); repeatable. / 改一个数，可多次。")]
-
-
-@contextlib.contextmanager
-def _readable_errors() -> Iterator[None]:
-    """What is wrong with the input becomes one list and exit code 2; what is wrong with us becomes one line and exit code 1."""
-    from models.problems import InputError
-
-    try:
-        yield
-    except InputError as error:
-        _say(error.text())
-        n = len(error.problems)
-        _say(f"-- {n} problem{'s' if n > 1 else ''}; nothing was written / 共 {n} 个问题，未写任何文件")
-        raise typer.Exit(WRONG_INPUT) from None
-
-
-def _say(text: str) -> None:
-    print(text, file=sys.stderr, flush=True)
 
 
 def _load(path: Path, scenarios: list[str] | None, settings: list[str] | None) -> Instance:
@@ -70,7 +47,7 @@ def _load(path: Path, scenarios: list[str] | None, settings: list[str] | None) -
 @app.command()
 def check(instance: InstancePath, scenario: ScenarioName = None, set_: Settings = None) -> None:
     """Read an instance and say everything that is wrong with it. / 检查输入，一次列出所有问题。"""
-    with _readable_errors():
+    with readable_errors():
         loaded = _load(instance, scenario, set_)
         from models.formulation import build
         from optimizer.soundness import check_recipes
@@ -78,7 +55,7 @@ def check(instance: InstancePath, scenario: ScenarioName = None, set_: Settings 
         board = build(loaded).board
         check_recipes(board)
     for warning in (*loaded.warnings, *board.warnings):
-        _say(f"warning / 提示: {warning.text()}")
+        say(f"warning / 提示: {warning.text()}")
     rows = sum(len(frame) for frame in loaded.tables.values())
     tables = sum(len(frame) > 0 for frame in loaded.tables.values())
     print(f"{instance}: {rows} rows in {tables} tables, no problem found / {tables} 张表 {rows} 行，未发现问题")
@@ -102,13 +79,13 @@ def solve(
 
     folder = out or Path("plans") / "-".join([instance.stem, *[Path(s).stem for s in scenario or []]])
     if folder.exists() and not force:
-        _say(f"{folder} exists; use --force to replace it / 已存在，如需覆盖请用 --force")
+        say(f"{folder} exists; use --force to replace it / 已存在，如需覆盖请用 --force")
         raise typer.Exit(WRONG_INPUT)
     if folder.exists() and not is_plan(folder):
-        _say(f"{folder} exists and is no plan: it is not replaced / 不是方案文件夹，不覆盖")
+        say(f"{folder} exists and is no plan: it is not replaced / 不是方案文件夹，不覆盖")
         raise typer.Exit(WRONG_INPUT)
     begun = time.perf_counter()
-    with _readable_errors():
+    with readable_errors():
         loaded = _load(instance, scenario, set_)
         read = time.perf_counter() - begun
         if lp is not None:
@@ -119,7 +96,7 @@ def solve(
         from optimizer.highs import Limits
         from optimizer.solving import solve as run
 
-        with _progress(quiet=json) as progress, _interrupt() as cancel:
+        with progress_line(quiet=json) as progress, interrupt() as cancel:
             plan = run(loaded, Limits(seconds=time_limit, gap=gap, cancel=cancel, progress=progress))
     plan = _finish(plan, folder, read, force)
     if json:
@@ -129,9 +106,9 @@ def solve(
 
         show_plan(plan, folder)
     try:
-        raise typer.Exit(_exit_code(plan.status, plan.certified))
+        raise typer.Exit(exit_code(plan.status, plan.certified))
     except PlanError as error:
-        _say(str(error))
+        say(str(error))
         raise typer.Exit(OUR_FAULT) from None
 
 
@@ -152,61 +129,6 @@ def _finish(plan: Any, folder: Path, read: float, force: bool) -> Any:
     return plan
 
 
-def _exit_code(status: str, certified: bool) -> int:
-    if status in ("optimal", "feasible"):
-        return CERTIFIED if certified else OUR_FAULT
-    if status == "infeasible":
-        return INFEASIBLE if certified else STOPPED
-    return WRONG_INPUT if status == "unbounded" else STOPPED
-
-
-@contextlib.contextmanager
-def _interrupt() -> Iterator[threading.Event]:
-    """An event that Ctrl-C sets, so that a solve ends in good order; a second Ctrl-C ends the command."""
-    cancel = threading.Event()
-
-    def stop(number: int, frame: object) -> None:
-        if cancel.is_set():
-            raise KeyboardInterrupt
-        cancel.set()
-
-    before = signal.signal(signal.SIGINT, stop)
-    try:
-        yield cancel
-    finally:
-        signal.signal(signal.SIGINT, before)
-
-
-@contextlib.contextmanager
-def _progress(quiet: bool) -> Iterator[Any]:
-    """A function that shows how far a solve is: a line that moves on a terminal, plain lines elsewhere."""
-    if quiet:
-        yield None
-        return
-    if not sys.stderr.isatty():
-        stages: list[str] = []
-
-        def plain(p: Progress) -> None:
-            if not stages or stages[-1] != p.stage or p.objective is not None:
-                stages.append(p.stage)
-                _say(f"{p.seconds:7.1f} s  {p.stage}{_state(p)}")
-
-        yield plain
-        return
-    from rich.console import Console
-
-    with Console(stderr=True).status("...") as status:
-        yield lambda p: status.update(f"{p.seconds:.1f} s  {p.stage}{_state(p)}")
-
-
-def _state(p: Progress) -> str:
-    text = "" if p.objective is None else f"  cost {p.objective:,.6g}"
-    text += "" if p.bound is None else f"  bound {p.bound:,.6g}"
-    if p.objective is not None and p.bound is not None:
-        text += f"  gap {abs(p.objective - p.bound) / max(1.0, abs(p.objective)):.2%}"
-    return text
-
-
 @app.command()
 def whatif(
     instance: InstancePath,
@@ -217,9 +139,9 @@ def whatif(
     json: Annotated[bool, typer.Option("--json", help="Print the difference as JSON. / 输出 JSON。")] = False,
 ) -> None:
     """What changes in the plan if the instance changes so. / 改动之后方案有何不同。"""
-    with _readable_errors():
+    with readable_errors():
         if not (set_ or scenario):
-            _say("say what changes: --set or --scenario / 请用 --set 或 --scenario 给出变化")
+            say("say what changes: --set or --scenario / 请用 --set 或 --scenario 给出变化")
             raise typer.Exit(WRONG_INPUT)
         before = _load(instance, None, None)
         changed = _load(instance, scenario, set_)
@@ -229,7 +151,7 @@ def whatif(
         from optimizer.solving import solve as run
 
         live = Live()
-        with _progress(quiet=json) as progress, _interrupt() as cancel:
+        with progress_line(quiet=json) as progress, interrupt() as cancel:
             limits = Limits(cancel=cancel, progress=progress)
             plans = [run(given, limits, live.search) for given in (before, changed)]
         live.close()
@@ -240,7 +162,7 @@ def whatif(
         from optimizer.show_difference import show_difference
 
         show_difference(found)
-    raise typer.Exit(max(_exit_code(plan.status, plan.certified) for plan in plans))
+    raise typer.Exit(max(exit_code(plan.status, plan.certified) for plan in plans))
 
 
 @app.command()
@@ -259,7 +181,7 @@ def show(
         else:
             show_plan(loaded, plan)
     except PlanError as error:
-        _say(str(error))
+        say(str(error))
         raise typer.Exit(WRONG_INPUT) from None
 
 
@@ -274,15 +196,15 @@ def integration(
     from optimizer.plan import PlanError
 
     if out is not None and out.exists():
-        _say(f"{out} exists: choose another name / 已存在，请换一个名称")
+        say(f"{out} exists: choose another name / 已存在，请换一个名称")
         raise typer.Exit(WRONG_INPUT)
     try:
-        with _readable_errors():
+        with readable_errors():
             from optimizer.questions.integration import integration as ask
 
             answer = ask(_load(instance, scenario, set_))
     except PlanError as error:
-        _say(str(error))
+        say(str(error))
         raise typer.Exit(STOPPED) from None
     from optimizer.show import show_frame
 
@@ -302,9 +224,9 @@ def template(
     from optimizer.template import write_template
 
     if path.exists():
-        _say(f"{path} exists: choose another name / 已存在，请换一个名称")
+        say(f"{path} exists: choose another name / 已存在，请换一个名称")
         raise typer.Exit(WRONG_INPUT)
-    with _readable_errors():
+    with readable_errors():
         instance = None if filled is None else _load(filled, None, None)
     write_template(path, instance)
     print(f"{path} written / 已写出")
@@ -315,12 +237,12 @@ def main() -> None:
     try:
         app()
     except KeyboardInterrupt:
-        _say("stopped / 已中断")
+        say("stopped / 已中断")
         sys.exit(STOPPED)
     except Exception as error:
         import os
 
         if os.environ.get("QIPAN_DEBUG"):
             raise
-        _say(f"internal error / 内部错误: {type(error).__name__}: {error} (set QIPAN_DEBUG=1 for details)")
+        say(f"internal error / 内部错误: {type(error).__name__}: {error} (set QIPAN_DEBUG=1 for details)")
         sys.exit(OUR_FAULT)

@@ -6,13 +6,13 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from copy import copy
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import highspy
 import numpy as np
 
 from optimizer.matching import Patch
+from optimizer.reduce import BASIC, LOWER, reduce
 from optimizer.scaling import Scaled
 
 LARGE = 5_000
@@ -74,8 +74,37 @@ class Answer:
 
 
 def run(problem: Scaled, limits: Limits, offset: float = 0.0, method: str | None = None) -> Answer:
-    """Solves one scaled problem from nothing. `method`: simplex, ipx; None chooses by size. Raises SolverError."""
-    return Solver(problem).run(limits, offset, method)
+    """Solves one scaled problem from nothing. `method`: simplex, ipx (an LP is reduced first); None chooses by size. Raises SolverError."""
+    return run_with_basis(problem, limits, offset, method)[0]
+
+
+def run_with_basis(problem: Scaled, limits: Limits, offset: float = 0.0, method: str | None = None) -> tuple[Answer, highspy.HighsBasis | None]:
+    """The same, and the basis of an LP's plan, from which another search may start."""
+    mip = bool(problem.integer.any())
+    method = method or ("ipx" if problem.matrix.shape[1] >= LARGE else "simplex")
+    if mip or method != "ipx":
+        solver = Solver(problem)
+        answer = solver.run(limits, offset, method)
+        return answer, solver.basis() if answer.x is not None and not mip else None
+    reduced = reduce(problem)
+    solver, small = Solver(reduced.problem), reduced.problem
+    answer = solver.run(limits, offset, method)
+    y = None if answer.y is None else reduced.dual(answer.y / small.rows / small.money) * problem.rows * problem.money
+    if answer.x is None:
+        return replace(answer, y=y), None
+    x = reduced.primal(answer.x / small.columns)
+    found = solver.basis()
+    columns, rows = (np.array([int(status) for status in side]) for side in (found.col_status, found.row_status))
+    return replace(answer, x=x * problem.columns, y=y), _basis(*reduced.basis(columns, rows, x))
+
+
+def _basis(columns: np.ndarray, rows: np.ndarray) -> highspy.HighsBasis:
+    """A basis from the numbers of HiGHS's statuses."""
+    basis = highspy.HighsBasis()
+    basis.col_status = [highspy.HighsBasisStatus(status) for status in columns.tolist()]
+    basis.row_status = [highspy.HighsBasisStatus(status) for status in rows.tolist()]
+    basis.valid, basis.alien = True, True
+    return basis
 
 
 class Solver:
@@ -83,19 +112,9 @@ class Solver:
 
     def __init__(self, problem: Scaled) -> None:
         self.problem = problem
-        self.seconds = 0.0
         self.highs = highspy.Highs()
         self._set({"output_flag": False})
         _load(self.highs, problem)
-
-    def again(self) -> Solver:
-        """Another HiGHS with the problem as it is now."""
-        fresh = copy(self)
-        fresh.highs = highspy.Highs()
-        fresh._set({"output_flag": False})
-        if fresh.highs.passModel(self.highs.getModel()) == highspy.HighsStatus.kError:
-            raise SolverError("HiGHS refuses its own model")
-        return fresh
 
     def run(self, limits: Limits, offset: float = 0.0, method: str | None = None) -> Answer:
         """Solves. `method`: simplex, ipx, or from the basis that is there `primal simplex` (after changes of costs) or `dual simplex` (after
@@ -106,10 +125,8 @@ class Solver:
         self._set(_options(limits, mip, method))
         if limits.seconds is not None:
             self._set({"time_limit": solver.getRunTime() + max(0.0, limits.seconds)})  # its clock runs on from search to search
-        begun = time.perf_counter()
         with _listening(solver, limits, problem.money, offset, method):
             solver.run()
-        self.seconds = time.perf_counter() - begun
         status = solver.getModelStatus()
         info, solution = solver.getInfo(), solver.getSolution()
         said = ENDED.get(status, "stopped")
@@ -126,7 +143,8 @@ class Solver:
         return Answer(said, x, y, objective, bound, how, solver.modelStatusToString(status), nodes, ray)
 
     def change(self, patch: Patch) -> None:
-        """Makes the problem that is there into another of the same shape and scale; the basis stays. Raises SolverError."""
+        """Makes the problem that is there into another of the same shape and scale (`problem` stays the one it began with); the basis stays.
+        Raises SolverError."""
         changes = (
             (self.highs.changeColsCost, patch.costs),
             (self.highs.changeColsBounds, patch.bounds),
@@ -146,17 +164,10 @@ class Solver:
         """Starts the next search from a basis. `at`: where the rows and columns of this problem stand in it; new rows are then basic, new
         columns at their lower bound."""
         if at is not None:
-            rows, columns, status = list(basis.row_status), list(basis.col_status), highspy.HighsBasisStatus
-            basis = highspy.HighsBasis()
-            basis.row_status = [rows[i] if i >= 0 else status.kBasic for i in at[0].tolist()]
-            basis.col_status = [columns[j] if j >= 0 else status.kLower for j in at[1].tolist()]
-            basis.valid, basis.alien = True, True
+            rows, columns = (np.array([int(status) for status in side]) for side in (basis.row_status, basis.col_status))
+            basis = _basis(np.where(at[1] >= 0, columns[at[1]], LOWER), np.where(at[0] >= 0, rows[at[0]], BASIC))
         if self.highs.setBasis(basis) == highspy.HighsStatus.kError:
             raise SolverError("HiGHS refuses a basis")
-
-    def forget(self) -> None:
-        """The next search starts from nothing."""
-        self.highs.clearSolver()
 
     def suggest(self, x: np.ndarray) -> None:
         """A plan (unscaled) that a search for whole numbers may begin with; wrong ones are ignored."""

@@ -11,6 +11,7 @@ import os
 import signal
 import subprocess
 import sys
+import time
 from dataclasses import dataclass, replace
 from multiprocessing.connection import Client, Connection, Listener
 from typing import Any
@@ -19,7 +20,7 @@ import highspy
 import numpy as np
 
 from models.algebra import Matrices
-from optimizer.highs import Answer, Limits, Progress, Solver, SolverError
+from optimizer.highs import Answer, Limits, Progress, Solver, SolverError, run_with_basis
 from optimizer.matching import Patch, carried, difference, match
 from optimizer.scaling import Scaled, scale
 
@@ -66,6 +67,8 @@ class Live:
                 limits.progress(Progress(0.0, order.method or "solve"))
             try:
                 answer = self._ask(order, limits)
+                if answer is not None and order.start and not problem.integer.any() and answer.status in ("stopped", "failed"):
+                    answer = self._ask(replace(order, what=problem, start="", method=None), limits)  # too far from there
             except (EOFError, OSError):
                 self.close()
                 if attempt == 2:
@@ -148,7 +151,7 @@ class Worker:
         self._bases: dict[str, highspy.HighsBasis] = {}
         self._plans: dict[str, np.ndarray] = {}
         self._patience = np.inf
-        self._cold = False
+        self._waiting: Scaled | None = None
 
     def serve(self) -> None:
         """Answers orders until the parent is gone."""
@@ -159,54 +162,57 @@ class Worker:
                 return
             try:
                 self._line.send(self._answer(order))
-                self._settle()
+                if self._waiting is not None:
+                    self._ready()
             except Exception as error:  # whatever goes wrong here is said there
                 self._line.send(SolverError(f"{type(error).__name__}: {error}"))
 
     def _answer(self, order: _Order) -> Answer:
+        limits = replace(order.limits, progress=self._line.send)
         if isinstance(order.what, Scaled):
+            self._solver = None
+            if not order.start:
+                return self._from_nothing(order.what, limits, order.offset)
             self._solver = Solver(order.what)
-        assert self._solver is not None, "only a problem that is there is patched"
-        solver = self._solver
+        solver = self._ready()
         if isinstance(order.what, Patch):
             solver.change(order.what)
-        limits = replace(order.limits, progress=self._line.send)
-        if not order.start:
-            answer = solver.run(limits, order.offset)
-            self._patience = max(2.0, PATIENCE * solver.seconds)
-            self._cold = True
-        elif solver.problem.integer.any():
+        if solver.problem.integer.any():
             x = self._plans[order.start]
             solver.suggest(x if order.at is None else np.where(order.at[1] >= 0, x[order.at[1]], 0.0))
             answer = solver.run(limits, order.offset)
-        else:
-            if order.start != "last" or isinstance(order.what, Scaled):
-                solver.start(self._bases[order.start], order.at)
-            own = self._patience if limits.seconds is None else min(self._patience, limits.seconds)
-            answer = solver.run(replace(limits, seconds=own), order.offset, order.method or "dual simplex")
-            if answer.status in ("stopped", "failed"):
-                solver.forget()
-                answer = solver.run(limits, order.offset)
-                self._cold = True
+            if answer.x is not None:
+                self._plans |= {"last": answer.x}
+            return answer
+        if order.start != "last" or isinstance(order.what, Scaled):
+            solver.start(self._bases[order.start], order.at)
+        own = self._patience if limits.seconds is None else min(self._patience, limits.seconds)
+        answer = solver.run(replace(limits, seconds=own), order.offset, order.method or "dual simplex")
         if answer.x is not None and answer.status != "stopped":
-            self._keep(answer.x)
+            self._bases |= {"last": solver.basis()}
         return answer
 
-    def _settle(self) -> None:
-        """After a search from nothing: a fresh HiGHS at the basis found, as the old one keeps the pricing it began with."""
-        if self._cold and self._solver is not None and "last" in self._bases:
-            self._solver = self._solver.again()
-            self._solver.start(self._bases["last"])
-            self._solver.run(Limits(), method="dual simplex")
-        self._cold = False
-
-    def _keep(self, x: np.ndarray) -> None:
-        assert self._solver is not None
-        if self._solver.problem.integer.any():
-            self._plans = {"first": x} | self._plans | {"last": x}
-        else:
-            basis = self._solver.basis()
+    def _from_nothing(self, problem: Scaled, limits: Limits, offset: float) -> Answer:
+        """A cold search; the HiGHS that goes on from it is made later, when nobody waits."""
+        begun = time.perf_counter()
+        answer, basis = run_with_basis(problem, limits, offset)
+        self._patience = max(2.0, PATIENCE * (time.perf_counter() - begun))
+        self._waiting, self._solver = problem if answer.x is not None else None, None
+        if answer.x is not None and basis is not None:
             self._bases = {"first": basis} | self._bases | {"last": basis}
+        elif answer.x is not None:
+            self._plans = {"first": answer.x} | self._plans | {"last": answer.x}
+        return answer
+
+    def _ready(self) -> Solver:
+        """The solver that is changed from answer to answer, at the last basis."""
+        if self._solver is None:
+            assert self._waiting is not None, "only a problem that is there is patched"
+            self._solver, self._waiting = Solver(self._waiting), None
+            if not self._solver.problem.integer.any() and "last" in self._bases:
+                self._solver.start(self._bases["last"])
+                self._solver.run(Limits(seconds=self._patience), method="dual simplex")
+        return self._solver
 
 
 def main() -> None:
