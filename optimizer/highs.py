@@ -30,6 +30,10 @@ ENDED = {
 """Our word for how a solve ended; any other status is "stopped" (a limit, a cancel)."""
 
 
+WARM = {"solver": "simplex", "simplex_dual_edge_weight_strategy": 1, "dual_simplex_cost_perturbation_multiplier": 0.0}
+"""From a basis: Devex, as steepest edge would first price every row of it; no perturbed costs, which would make it infeasible for the dual."""
+
+
 class SolverError(RuntimeError):
     """HiGHS refused something it must not refuse."""
 
@@ -192,9 +196,9 @@ def _options(limits: Limits, mip: bool, method: str) -> dict[str, object]:
         return options | {"mip_rel_gap": float(limits.gap), "mip_abs_gap": 1e-9 if limits.gap == 0 else 1e-6, "mip_feasibility_tolerance": 1e-7}
     if method == "ipx":
         return options | {"solver": "ipx", "run_crossover": "on"}
-    strategy = {"simplex": 1, "dual simplex": 1, "primal simplex": 4}[method]
-    weights = 1 if method == "dual simplex" else -1  # Devex: steepest edge would first price every row of the basis that is there
-    return options | {"solver": "simplex", "simplex_strategy": strategy, "simplex_dual_edge_weight_strategy": weights}
+    if method == "simplex":
+        return options | {"solver": "simplex"}
+    return options | WARM | {"simplex_strategy": {"dual simplex": 1, "primal simplex": 4}[method]}
 
 
 def _load(solver: highspy.Highs, problem: Scaled) -> None:
