@@ -17,7 +17,7 @@ import time
 from pathlib import Path
 from typing import Any
 
-from benchmarks import plain_mip, solver
+from benchmarks import plain_mip, solver, whatif
 from benchmarks.algebra.run import measure
 from models.algebra import compile
 from models.formulation import build
@@ -97,6 +97,7 @@ def main() -> None:
         "instances": instances(),
         "economies_of_scale": economies_of_scale(),
         "solver": solver.measure(repeats=REPEATS),
+        "whatif": {name: whatif.measure(name, changes=200, compared=compared) for name, compared in (("tiny", 200), ("china", 10))},
         "algebra": measure(repeats=REPEATS),
     }
     (HERE / "latest.json").write_text(json.dumps(result, indent=1) + "\n", "utf-8")

@@ -119,8 +119,10 @@ def _finish(plan: Any, folder: Path, read: float, force: bool) -> Any:
     from optimizer.plan import Plan
 
     begun = time.perf_counter()
-    seconds = {"read": round(read, 4), **plan.summary["seconds"]}
-    plan = Plan({**plan.summary, "seconds": seconds}, plan.tables)
+    made = dict(plan.tables)
+    seconds = {"read": round(read, 4), **plan.summary["seconds"], "tables": round(time.perf_counter() - begun, 4)}
+    begun = time.perf_counter()
+    plan = Plan({**plan.summary, "seconds": seconds}, made)
     plan.save(folder, force)
     seconds["write"] = round(time.perf_counter() - begun, 4)
     peak = round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024, 1)

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import platform
 import resource
+from collections.abc import Mapping
 from dataclasses import replace
+from functools import cache
 from importlib.metadata import PackageNotFoundError, version
 from typing import Any
 
 import numpy as np
+import pandas as pd
 
 from models.algebra import AlgebraError, Expander, Matrices
 from models.formulation import Model, build
@@ -52,13 +55,12 @@ def solve(instance: Instance, limits: Limits | None = None, search: Search = col
         raise InputError([rule(f"no plan can meet this: {error}", f"无法满足：{error}")]) from None
     clock.stage("compile")
     found = find(matrices, limits, clock, search)
-    tables = {}
+    tables: Mapping[str, pd.DataFrame] = {}
     if found.x is not None:
-        clock.tell("tables")
         y = found.y if found.y is not None else np.full(matrices.matrix.shape[0], np.nan)
         more, less = _two_sides(matrices, found.x, y)
         tables = plan_tables(Solved(model, expander, matrices, found.x, y, more, less))
-        clock.stage("tables")
+        clock.stage("prices")
     return Plan(_summary(instance, model, matrices, found, clock, tables), tables)
 
 
@@ -85,7 +87,7 @@ def _summary(
     matrices: Matrices,
     found: Found,
     clock: Clock,
-    tables: dict[str, Any],
+    tables: Mapping[str, pd.DataFrame],
 ) -> dict[str, Any]:
     answer, certificate, has_plan = found.answer, found.certificate, bool(tables)
     status = {"infeasible or unbounded": "infeasible", "failed": "stopped"}.get(answer.status, answer.status)
@@ -132,6 +134,7 @@ def _summary(
     }
 
 
+@cache
 def _version(name: str) -> str:
     try:
         return version(name)

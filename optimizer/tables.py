@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import numpy as np
 import pandas as pd
 
@@ -11,19 +13,24 @@ from models.formulation.board import Board
 from models.formulation.policy_rows import KEY
 from models.formulation.quantities import usable
 from optimizer.describe import DESCRIPTIONS
+from optimizer.plan import Tables
 from optimizer.solved import TINY, Solved
 
 PLACE = ["r", "q", "t"]
 TRADE = ["r", "c", "x", "t", "p"]
 
 
-def plan_tables(solved: Solved) -> dict[str, pd.DataFrame]:
-    """All tables of a plan, columns as `describe.DESCRIPTIONS` lists them."""
+def plan_tables(solved: Solved) -> Tables:
+    """All tables of a plan, columns as `describe.DESCRIPTIONS` lists them; made when asked for."""
     made = {
         "capacity": _capacity, "builds": _builds, "production": _production, "balance": _balance, "flows": _flows, "purchases": _purchases,
         "markets": _markets, "stocks": _stocks, "clean": _clean, "burdens": _burdens, "costs": _costs, "policies": _policies, "swaps": _swaps,
     }  # fmt: skip
-    return {name: make(solved)[list(DESCRIPTIONS[name])].to_pandas() for name, make in made.items()}
+
+    def table(name: str) -> pd.DataFrame:
+        return made[name](solved)[list(DESCRIPTIONS[name])].to_pandas()
+
+    return Tables({name: partial(table, name) for name in made})
 
 
 def _with_units(board: Board, frame: Frame, column: str) -> Frame:

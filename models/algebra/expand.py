@@ -94,10 +94,15 @@ class Expander:
             blocks[name] = Block(name, self.data.first_column[name], index_set.count, index_set, self.data.labels)
         return blocks
 
-    def _traced(self, family: Family) -> tuple[Evaluator, Any]:
+    def _index_set(self, family: Family) -> IndexSet:
+        try:
+            return self.data.product(family.sets)
+        except AlgebraError as error:
+            raise error.within(family.name, family.rule) from None
+
+    def _traced(self, family: Family, index_set: IndexSet) -> tuple[Evaluator, Any]:
         """The evaluator for the index set of a family, and what its rule returned."""
         try:
-            index_set = self.data.product(family.sets)
             traced = trace(self.model, family.rule, index_set.dimension)
         except AlgebraError as error:
             raise error.within(family.name, family.rule) from None
@@ -106,8 +111,11 @@ class Expander:
         return Evaluator(self.data, index_set, traced), traced.result
 
     def _constraint(self, family: Family) -> tuple[IndexSet, Any, Floats, Floats]:
-        """Index set, matrix and sides of the rows of a family."""
-        evaluator, relation = self._traced(family)
+        """Index set, matrix and sides of the rows of a family. The rule of a family without rows is not called."""
+        index_set = self._index_set(family)
+        if not index_set.count:
+            return index_set, sp.csr_array((0, self.data.column_count)), np.empty(0), np.empty(0)
+        evaluator, relation = self._traced(family, index_set)
         try:
             if not isinstance(relation, Relation):
                 raise AlgebraError(f"the rule must return one <=, >= or ==, not {type(relation).__name__} {relation}")
@@ -125,7 +133,10 @@ class Expander:
         return evaluator.index_set, matrix, lower, upper
 
     def _linear(self, family: Family) -> Linear:
-        evaluator, expression = self._traced(family)
+        index_set = self._index_set(family)
+        if not index_set.count:
+            return Linear(sp.csr_array((0, self.data.column_count)), np.empty(0), index_set, self.data.labels)
+        evaluator, expression = self._traced(family, index_set)
         try:
             if isinstance(expression, Relation):
                 raise AlgebraError(f"the rule must return a linear expression, not the relation {expression}")
@@ -138,7 +149,8 @@ class Expander:
         """The values of a bound, a number or a rule, for all indices of a variable."""
         if not callable(bound):
             return float(bound)
-        evaluator, expression = self._traced(Family(variable.name, (variable.index_set(),) if variable.is_indexed() else (), bound))
+        family = Family(variable.name, (variable.index_set(),) if variable.is_indexed() else (), bound)
+        evaluator, expression = self._traced(family, self._index_set(family))
         try:
             batch = evaluator.batch(expression)
             if batch.pieces:

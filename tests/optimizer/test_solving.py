@@ -80,7 +80,7 @@ def test_progress_is_told() -> None:
     seen: list[Progress] = []
     solve(rich(), Limits(progress=seen.append))
     stages = [p.stage for p in seen]
-    assert stages[:3] == ["state", "compile", "solve"] and "certify" in stages and stages[-1] == "tables"
+    assert stages[:3] == ["state", "compile", "solve"] and stages[-1] == "certify"
 
 
 def scaled(money: float, amount: float) -> Instance:
@@ -147,7 +147,7 @@ def test_whole_numbers_say_what_their_prices_are() -> None:
     assert s["integers"] > 0 and s["price_kind"] == "LP dual with the whole numbers fixed"
     assert s["proved_bound"] <= plan.objective and s["bound"] <= plan.objective + 1e-6
     assert s["gap"] == approx(0, abs=1e-6)
-    assert s["rows"] > 500 and set(s["seconds"]) >= {"state", "compile", "solve", "certify", "tables"}
+    assert s["rows"] > 500 and set(s["X
 
 
 def test_recipes_out_of_nothing_are_refused() -> None:
