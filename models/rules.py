@@ -184,24 +184,25 @@ def _no_burden(frame: pd.DataFrame, table: str, tables: Frames, names: Names, sa
 
 def _links(settings: Any, tables: Frames, names: Names, say: Say) -> None:
     frame = tables["links"]
-    for i in frame.index:
-        ends = set(names.members(frame.at[i, "origin"], "region")) & set(names.members(frame.at[i, "destination"], "region"))
-        if len(names.members(frame.at[i, "origin"], "region")) == 1 and ends:
+    for i, origin, destination, mode in zip(frame.index, frame["origin"], frame["destination"], frame["mode"], strict=True):
+        origins = names.members(origin, "region")
+        if len(origins) == 1 and origins[0] in names.members(destination, "region"):
             say("links", i, "destination", "is the origin", "与起点相同")
-        if not frame.at[i, "mode"]:
+        if not mode:
             say("links", i, "mode", "may not be empty", "不能为空")
 
     carried: dict[str, set[str]] = {}
     for modes, goods in zip(tables["freight"]["mode"], tables["freight"]["commodity"], strict=True):
         for m in names.members(modes, "mode"):
             carried.setdefault(m, set()).update(names.members(goods, "commodity"))
-    for i, q, mode in zip(frame.index, frame["equipment"], frame["mode"], strict=True):
+    bound = frame[frame["equipment"] != ""].drop_duplicates(["equipment", "mode"])
+    for i, q, mode in zip(bound.index, bound["equipment"], bound["mode"], strict=True):
         _one_unit(tables, "links", i, q, carried.get(mode, set()), "/yr", say)
 
 
 def _one_unit(tables: Frames, table: str, row: object, q: str, goods: Collection[str], per: str, say: Say) -> None:
     """Capacity that limits a flow or a level counts in the unit of the commodity: another unit of the same dimension would be read as it."""
-    for c in sorted(goods) if q else ():
+    for c in sorted(goods):
         own = tables["equipment"].set_index("equipment").at[q, "unit"]
         want = tables["commodities"].set_index("commodity").at[c, "unit"] + per
         try:
@@ -241,7 +242,8 @@ def _stocks(settings: Any, tables: Frames, names: Names, say: Say) -> None:
             say("stocks", i, "first", "required for a horizon stock", "horizon 库存必填")
         if frame.at[i, "reserve"] > frame.at[i, "max"]:
             say("stocks", i, "reserve", "is above max", "大于 max")
-        _one_unit(tables, "stocks", i, frame.at[i, "equipment"], names.members(frame.at[i, "commodity"], "commodity"), "", say)
+        if frame.at[i, "equipment"]:
+            _one_unit(tables, "stocks", i, frame.at[i, "equipment"], names.members(frame.at[i, "commodity"], "commodity"), "", say)
 
 
 def _swaps(settings: Any, tables: Frames, names: Names, say: Say) -> None:
