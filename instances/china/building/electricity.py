@@ -121,34 +121,16 @@ def today(book: Book) -> None:
         left = Figure(1.0) if book.base_year else book.path("wind_solar_of_today_left", start)
         for region, row in frame.iterrows():
             for season in SEASONS:
+                hydro_made = row.hydro_twh * hydro.get(region, hydro["mean"])[season]
+                sun, gusts = solar.get(region, solar["mean"])[season], wind.get(region, wind["mean"])[season]
+                made = row.wind_twh * gusts + row.solar_total_est_twh * sun
+                common = {"region": region, "commodity": "electricity", "period": period, "slice": season}
                 if row.hydro_twh > 0.05:
-                    curve = hydro.get(region, hydro["mean"])
-                    most = Figure(row.hydro_twh * curve[season], source, "derived") * hydro_growth
-                    book.add(
-                        "sources",
-                        region=region,
-                        commodity="electricity",
-                        supplier="hydro",
-                        period=period,
-                        slice=season,
-                        price=book.assume("hydro_price"),
-                        max=most,
-                        clean=1,
-                    )
-                made = row.wind_twh * wind.get(region, wind["mean"])[season] + row.solar_total_est_twh * solar.get(region, solar["mean"])[season]
+                    most = Figure(hydro_made, source, "derived") * hydro_growth
+                    book.add("sources", **common, supplier="hydro", price=book.assume("hydro_price"), max=most, clean=1)
                 if made > 0.005 and left.value > 0:
                     most = Figure(made, source, "derived") * left
-                    book.add(
-                        "sources",
-                        region=region,
-                        commodity="electricity",
-                        supplier="wind and PV of today",
-                        period=period,
-                        slice=season,
-                        price=book.assume("wind_solar_price"),
-                        max=most,
-                        clean=1,
-                    )
+                    book.add("sources", **common, supplier="wind and PV of today", price=book.assume("wind_solar_price"), max=most, clean=1)
             if row.nuclear_twh > 0:
                 most = Figure(row.nuclear_twh, NBS, "sourced") * nuclear_growth
                 note = "carbon-free, but no renewable power in the sense of the quotas"
