@@ -1,9 +1,10 @@
-"""The command `qipan`: check, solve, show, template. Heavy libraries are imported only by the command that needs them."""
+"""The command `qipan`: check, solve, whatif, show, integration, template. Heavy libraries are imported only by the command that needs them."""
 
 from __future__ import annotations
 
 import sys
 import time
+from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -152,11 +153,9 @@ def whatif(
         from optimizer.live import Live
         from optimizer.solving import solve as run
 
-        live = Live()
-        with progress_line(quiet=json) as progress, interrupt() as cancel:
+        with closing(Live()) as live, progress_line(quiet=json) as progress, interrupt() as cancel:
             limits = Limits(cancel=cancel, progress=progress)
             plans = [run(given, limits, live.search) for given in (before, changed)]
-        live.close()
     found = difference(*plans)
     if json:
         print(found.to_json())

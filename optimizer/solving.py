@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import gc
 import platform
 import resource
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import replace
 from functools import cache
 from importlib.metadata import PackageNotFoundError, version
@@ -38,6 +40,32 @@ def solve(instance: Instance, limits: Limits | None = None, search: Search = col
     """
     limits = limits or Limits()
     clock = Clock(limits)
+    with _without_collecting():
+        model, expander, matrices = _compiled(instance, clock)
+    found = find(matrices, limits, clock, search)
+    tables: Mapping[str, pd.DataFrame] = {}
+    if found.x is not None:
+        y = found.y if found.y is not None else np.full(matrices.matrix.shape[0], np.nan)
+        more, less = _two_sides(matrices, found.x, y)
+        tables = plan_tables(Solved(model, expander, matrices, found.x, y, more, less))
+        clock.stage("prices")
+    return Plan(_summary(instance, model, matrices, found, clock, tables), tables)
+
+
+@contextmanager
+def _without_collecting() -> Iterator[None]:
+    """Stating makes many small objects, all of them needed: looking for garbage meanwhile is a third of its time."""
+    collecting = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if collecting:
+            gc.enable()
+
+
+def _compiled(instance: Instance, clock: Clock) -> tuple[Model, Expander, Matrices]:
+    """The model, stated and compiled. Raises InputError."""
     clock.tell("state")
     model = build(instance)
     check_recipes(model.board)
@@ -54,14 +82,7 @@ def solve(instance: Instance, limits: Limits | None = None, search: Search = col
             raise
         raise InputError([rule(f"no plan can meet this: {error}", f"无法满足：{error}")]) from None
     clock.stage("compile")
-    found = find(matrices, limits, clock, search)
-    tables: Mapping[str, pd.DataFrame] = {}
-    if found.x is not None:
-        y = found.y if found.y is not None else np.full(matrices.matrix.shape[0], np.nan)
-        more, less = _two_sides(matrices, found.x, y)
-        tables = plan_tables(Solved(model, expander, matrices, found.x, y, more, less))
-        clock.stage("prices")
-    return Plan(_summary(instance, model, matrices, found, clock, tables), tables)
+    return model, expander, matrices
 
 
 def _two_sides(matrices: Matrices, x: np.ndarray, y: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import random
 import threading
 from pathlib import Path
@@ -13,6 +14,7 @@ import xlsxwriter
 from models import InputError, Instance
 from optimizer import Plan, solve
 from optimizer.change import Change, Scenario, apply
+from optimizer.cli import app
 from optimizer.difference import difference
 from optimizer.highs import Limits
 from optimizer.scenario import find, load
@@ -175,3 +177,23 @@ def test_the_difference_of_two_plans(study: Study) -> None:
     assert none.change == 0 and all(getattr(none, name).empty for name in ("costs", "capacity", "burdens", "policies"))
     lost = difference(before, study.solve([Change("markets", {}, "demand", "multiply", 50)]))
     assert lost.en == "The plan was optimal and is infeasible." and lost.conflict and lost.costs.empty
+
+
+def test_the_command(capsys: pytest.CaptureFixture[str]) -> None:
+    """A tenth more power price: as JSON, as words; a demand that nobody can meet names what stands against it; a wrong name is a list."""
+
+    def ask(*arguments: str) -> tuple[int, str, str]:
+        with pytest.raises(SystemExit) as ended:
+            app(["whatif", str(TINY), *arguments])
+        return (int(ended.value.code or 0), *capsys.readouterr())
+
+    code, out, _ = ask("--set", "sources.price*=1.1", "--json")
+    found = json.loads(out)
+    assert code == 0 and found["cost"]["change"] == pytest.approx(sum(row["change"] for row in found["costs"])) and found["cost"]["change"] > 0
+    code, out, _ = ask("--set", "sources.price*=1.1")
+    assert code == 0 and "purchases" in out and f"{found['cost']['change']:,.4g} bn CNY more" in out
+    code, out, _ = ask("--set", "markets.demand*=50")
+    assert code == 3 and "usable_capacity[Yunnan, pots" in out and "is infeasible" in out
+    code, _, said = ask("--set", "markets.demand[region:Atlantis]*=2")
+    assert code == 2 and "no row has region = Atlantis" in said
+    assert ask()[0] == 2
