@@ -1,5 +1,5 @@
 """Measures speed and memory and writes `benchmarks/latest.json`: whole solves of shipped instances, the search of mixed-integer models and the
-algebra against their peers.
+algebra against their peers, and models of growing size.
 
 Every figure is the median of fresh processes on the machine that runs this; peers are measured in the same run, so ratios mean something.
 """
@@ -17,7 +17,7 @@ import time
 from pathlib import Path
 from typing import Any
 
-from benchmarks import plain_mip
+from benchmarks import plain_mip, size
 from benchmarks.algebra.run import measure
 from models.algebra import compile
 from models.formulation import build
@@ -97,6 +97,7 @@ def main() -> None:
         "instances": instances(),
         "economies_of_scale": economies_of_scale(),
         "algebra": measure(repeats=REPEATS),
+        "size": size.measure(repeats=REPEATS),
     }
     (HERE / "latest.json").write_text(json.dumps(result, indent=1) + "\n", "utf-8")
     print(f"written: {HERE / 'latest.json'}")

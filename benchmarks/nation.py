@@ -10,8 +10,9 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -20,6 +21,8 @@ from models.instance import Instance
 from models.tables import TABLES
 
 CHINA = Path(__file__).parents[1] / "instances" / "china"
+LEAST = 5
+"""Fewest regions: with fewer, all are patterned on key areas, and rules for other areas would name nothing."""
 AREA = 9.6e6
 """Land of the nation [km²]: with more regions, neighbours are nearer."""
 LINE = 200.0
@@ -39,7 +42,13 @@ AMOUNTS = {
 
 
 def nation(regions: int, periods: int = 6, seasons: int = 4, seed: int = 1) -> Instance:
-    """The instance of a nation; the same arguments give the same instance.
+    """The instance of a nation, read and checked as any other: the arguments and errors are those of `tables`."""
+    given, settings = tables(regions, periods, seasons, seed)
+    return Instance.from_frames(given, **settings)
+
+
+def tables(regions: int, periods: int = 6, seasons: int = 4, seed: int = 1) -> tuple[dict[str, pd.DataFrame], dict[str, Any]]:
+    """The tables and settings of a nation; the same arguments give the same tables.
 
     Args:
         regions: how many; the 31 provinces are their patterns in turn.
@@ -50,57 +59,55 @@ def nation(regions: int, periods: int = 6, seasons: int = 4, seed: int = 1) -> I
     Raises:
         ValueError: a number out of its range.
     """
-    if regions < 2 or not 1 <= periods <= 6 or not 1 <= seasons <= 4:
-        raise ValueError(f"a nation has 2 regions or more, 1 to 6 periods, 1 to 4 seasons, not {regions}, {periods}, {seasons}")
+    if regions < LEAST or not 1 <= periods <= 6 or not 1 <= seasons <= 4:
+        raise ValueError(f"a nation has {LEAST} regions or more, 1 to 6 periods, 1 to 4 seasons, not {regions}, {periods}, {seasons}")
     china = Instance.load(CHINA)
-    tables = {name: table.drop(columns=["source", "note", "trust"], errors="ignore") for name, table in china.tables.items() if len(table)}
+    out = {name: table.drop(columns=["source", "note", "trust"], errors="ignore") for name, table in china.tables.items() if len(table)}
     places = _Places(china, regions, seed)
-    slices = [str(s) for s in tables["slices"]["slice"]]
+    slices = [str(s) for s in out["slices"]["slice"]]
     sliced = {s: slices[number % seasons] for number, s in enumerate(slices)}
-    kept = [str(t) for t in tables["periods"]["period"].head(periods)]
-    tables["periods"] = tables["periods"].head(periods)
-    tables["policies"], tables["policy_values"] = _begun(tables["policies"], tables["policy_values"], tables["periods"]["start"].max())
-    tables["slices"] = _added(tables["slices"].assign(season="").replace({"slice": sliced}), ["slice"], ["share"])
-    tables["regions"], tables["links"] = places.regions(tables["regions"]), places.links(kept[1:])
-    tables["freight"] = tables["freight"].assign(mode=_cells(tables["freight"]["mode"], {mode: [mode] for mode in tables["links"]["mode"]}))
-    tables["freight"] = tables["freight"][tables["freight"]["mode"] != ""]
+    kept = [str(t) for t in out["periods"]["period"].head(periods)]
+    out["periods"] = out["periods"].head(periods)
+    dropped = set(out["policies"].loc[out["policies"]["from"] > out["periods"]["start"].max(), "policy"])
+    if regions < len(china.names.kinds["region"]):
+        dropped |= {"contracted_exports"}  # seller and buyer may be in one region
+    for name in ("policies", "policy_values"):
+        out[name] = out[name][~out[name]["policy"].isin(dropped)]
+    out["slices"] = _added(out["slices"].assign(season="").replace({"slice": sliced}), ["slice"], ["share"])
+    out["regions"], out["links"] = places.regions(out["regions"]), places.links(kept[1:])
+    out["freight"] = out["freight"].assign(mode=_cells(out["freight"]["mode"], {mode: [mode] for mode in out["links"]["mode"]}))
+    out["freight"] = out["freight"][out["freight"]["mode"] != ""]
     for name in ("capacity", "builds", "availability", "sources", "markets", "stocks", "policies", "policy_values"):
-        table = tables[name]
+        table = out[name]
         if "period" in table:
             table = table[table["period"].isin(["", *kept])]
         if "slice" in table:
             table = table.replace({"slice": sliced})
-        tables[name] = table
-    tables["policy_values"] = _policy_values(tables["policies"], tables["policy_values"], places)
-    tables["policies"] = tables["policies"].assign(region=_cells(tables["policies"]["region"], places.named))
+        out[name] = table
+    out["policy_values"] = _policy_values(out["policies"], out["policy_values"], places)
+    out["policies"] = out["policies"].assign(region=_cells(out["policies"]["region"], places.named))
     for name in ("capacity", "builds", "availability", "sources", "markets", "stocks"):
-        tables[name] = places.shared(tables[name], [c.name for c in TABLES[name].keys], AMOUNTS.get(name, ()))
+        out[name] = places.shared(out[name], [c.name for c in TABLES[name].keys], AMOUNTS.get(name, ()))
     settings = {key: value for key, value in asdict(china.settings).items() if value not in ("", ())}
-    return Instance.from_frames(tables, **settings | {"title": f"A nation of {regions} regions, {periods} periods, {seasons} seasons"})
+    return out, settings | {"title": f"A nation of {regions} regions, {periods} periods, {seasons} seasons"}
 
 
-@dataclass
 class _Places:
-    """Where the provinces of China are in the nation."""
+    """Where the provinces of China are in the nation: the regions `of` each, what each name in a cell stands for, and shares of amounts."""
 
-    china: Instance
-    count: int
-    seed: int
-
-    def __post_init__(self) -> None:
-        provinces = self.china.names.kinds["region"]
+    def __init__(self, china: Instance, count: int, seed: int) -> None:
+        self.china, self.count = china, count
+        provinces = china.names.kinds["region"]
         number = np.arange(self.count)
         self.pattern = [provinces[i % len(provinces)] for i in number]
         self.names = [f"{province} {1 + i // len(provinces)}" for i, province in enumerate(self.pattern)]
         self.width = math.ceil(math.sqrt(self.count))
-        self.row, self.column = number // self.width, number % self.width
+        self.column = number % self.width
         self.pitch = math.sqrt(AREA / self.count)
         of = {p: [name for name, own in zip(self.names, self.pattern, strict=True) if own == p] for p in provinces}
-        of = {p: names or [self.names[i % self.count]] for i, (p, names) in enumerate(of.items())}
-        groups = self.china.names.collections["group"]
-        self.of = {name: [region for p in (groups[name] if name in groups else (name,)) for region in of[p]] for name in (*provinces, *groups)}
-        self.named = of | {group: [group] for group in groups} | {"": []}
-        drawn = np.random.default_rng(self.seed).uniform(1 - VARIED, 1 + VARIED, self.count)
+        self.of = {p: names or [self.names[i % self.count]] for i, (p, names) in enumerate(of.items())}
+        self.named = self.of | {group: [group] for group in china.names.kinds["group"]} | {"": []}
+        drawn = np.random.default_rng(seed).uniform(1 - VARIED, 1 + VARIED, self.count)
         total = pd.Series(drawn).groupby(self.pattern).transform("sum").to_numpy()
         self.share = dict(zip(self.names, drawn / total, strict=True))
 
@@ -146,12 +153,6 @@ class _Places:
 
     def _provinces(self, cell: str) -> tuple[str, ...]:
         return self.china.names.members(cell, "region")
-
-
-def _begun(policies: pd.DataFrame, values: pd.DataFrame, last: float) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """The policies that begin in time, with their values."""
-    late = policies.loc[policies["from"] > last, "policy"].tolist()
-    return policies[~policies["policy"].isin(late)], values[~values["policy"].isin(late)]
 
 
 def _policy_values(policies: pd.DataFrame, values: pd.DataFrame, places: _Places) -> pd.DataFrame:

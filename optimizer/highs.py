@@ -74,7 +74,8 @@ class Answer:
 
 
 def run(problem: Scaled, limits: Limits, offset: float = 0.0, method: str | None = None) -> Answer:
-    """Solves one scaled problem from nothing. `method`: simplex, ipx; None chooses by size. Raises SolverError."""
+    """Solves one scaled problem from nothing. `method`: simplex, ipx, interior (ipx that stops before a vertex); None chooses by size. Raises
+    SolverError."""
     return Solver(problem).run(limits, offset, method)
 
 
@@ -179,8 +180,8 @@ def _options(limits: Limits, mip: bool, method: str) -> dict[str, object]:
         options["threads"] = int(limits.threads)
     if mip:
         return options | {"mip_rel_gap": float(limits.gap), "mip_abs_gap": 1e-9 if limits.gap == 0 else 1e-6, "mip_feasibility_tolerance": 1e-7}
-    if method == "ipx":
-        return options | {"solver": "ipx", "run_crossover": "on"}
+    if method in ("ipx", "interior"):
+        return options | {"solver": "ipx", "run_crossover": "on" if method == "ipx" else "off"}
     strategy = {"simplex": 1, "dual simplex": 1, "primal simplex": 4}[method]
     weights = 1 if method == "dual simplex" else -1  # Devex: steepest edge would first price every row of the basis that is there
     return options | {"solver": "simplex", "simplex_strategy": strategy, "simplex_dual_edge_weight_strategy": weights}
