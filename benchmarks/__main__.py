@@ -1,5 +1,5 @@
 """Measures speed and memory and writes `benchmarks/latest.json`: whole solves of shipped instances, the search of mixed-integer models, the
-solver and the algebra against their peers.
+solver and the algebra against their peers, and what-if on a live model.
 
 Every figure is the median of fresh processes on the machine that runs this; peers are measured in the same run, so ratios mean something.
 """
@@ -100,6 +100,8 @@ def main() -> None:
         "whatif": {name: whatif.measure(name, changes=200, compared=compared) for name, compared in (("tiny", 200), ("china", 10))},
         "algebra": measure(repeats=REPEATS),
     }
+    before = json.loads((HERE / "latest.json").read_text("utf-8"))
+    result = before | result  # `python -m benchmarks.size` has figures of its own there
     (HERE / "latest.json").write_text(json.dumps(result, indent=1) + "\n", "utf-8")
     print(f"written: {HERE / 'latest.json'}")
 

@@ -63,6 +63,11 @@ class Certificate:
     conflict: tuple[tuple[str, float], ...] = ()
     seconds: float = 0.0
 
+    @property
+    def sound(self) -> bool:
+        """Does the plan keep every row, bound and whole number?"""
+        return self.violation <= FEASIBLE and self.fraction <= INTEGRAL
+
 
 def feasibility(matrices: Matrices, x: np.ndarray) -> tuple[float, str, float]:
     """The largest relative violation of rows and bounds, the name of the worst, and the largest distance from integrality."""
@@ -182,7 +187,7 @@ def prove_plan(matrices: Matrices, x: np.ndarray, y: np.ndarray | None, claimed:
         bound += matrices.offset
         boxes_used = _boxes_table(matrices, used, boxes)
     gap = (objective - bound) / max(1.0, abs(objective))
-    sound = bool(violation <= FEASIBLE and fraction <= INTEGRAL)
+    sound = violation <= FEASIBLE and fraction <= INTEGRAL
     said = [(f"plan verified against every row (largest violation {violation:.1e})", f"方案已逐行验证（最大偏差 {violation:.1e}）")]
     if not sound:
         said = [("the plan does not hold", "方案不成立")]

@@ -15,8 +15,8 @@ from optimizer.matching import Patch
 from optimizer.reduce import BASIC, LOWER, reduce
 from optimizer.scaling import Scaled
 
-LARGE = 5_000
-"""Columns from which an LP goes to the interior point method."""
+LARGE, HUGE = 5_000, 250_000
+"""Columns from which an LP goes to the interior point method; from which it stays there, without crossover to a vertex."""
 ENDED = {
     highspy.HighsModelStatus.kOptimal: "optimal",
     highspy.HighsModelStatus.kInfeasible: "infeasible",
@@ -78,15 +78,16 @@ class Answer:
 
 
 def run(problem: Scaled, limits: Limits, offset: float = 0.0, method: str | None = None) -> Answer:
-    """Solves one scaled problem from nothing. `method`: simplex, ipx (an LP is reduced first); None chooses by size. Raises SolverError."""
+    """Solves one scaled problem from nothing. `method`: simplex, ipx (an LP is reduced first), interior (ipx that stops before a vertex); None
+    chooses by size. Raises SolverError."""
     return run_with_basis(problem, limits, offset, method)[0]
 
 
 def run_with_basis(problem: Scaled, limits: Limits, offset: float = 0.0, method: str | None = None) -> tuple[Answer, highspy.HighsBasis | None]:
     """The same, and the basis of an LP's plan, from which another search may start."""
     mip = bool(problem.integer.any())
-    method = method or ("ipx" if problem.matrix.shape[1] >= LARGE else "simplex")
-    if mip or method != "ipx":
+    method = method or default(problem)
+    if mip or method not in ("ipx", "interior"):
         solver = Solver(problem)
         answer = solver.run(limits, offset, method)
         return answer, solver.basis() if answer.x is not None and not mip else None
@@ -97,9 +98,17 @@ def run_with_basis(problem: Scaled, limits: Limits, offset: float = 0.0, method:
     if answer.x is None:
         return replace(answer, y=y), None
     x = reduced.primal(answer.x / small.columns)
+    if method == "interior":
+        return replace(answer, x=x * problem.columns, y=y), None
     found = solver.basis()
     columns, rows = (np.array([int(status) for status in side]) for side in (found.col_status, found.row_status))
     return replace(answer, x=x * problem.columns, y=y), _basis(*reduced.basis(columns, rows, x))
+
+
+def default(problem: Scaled) -> str:
+    """The method that does best at this size: docs/solver-time.md, docs/size.md."""
+    columns = problem.matrix.shape[1]
+    return "simplex" if columns < LARGE else "ipx" if columns < HUGE else "interior"
 
 
 def _basis(columns: np.ndarray, rows: np.ndarray) -> highspy.HighsBasis:
@@ -125,7 +134,7 @@ class Solver:
         others); None chooses by size. Raises SolverError."""
         solver, problem = self.highs, self.problem
         mip = bool(problem.integer.any())
-        method = method or ("ipx" if problem.matrix.shape[1] >= LARGE else "simplex")
+        method = method or default(problem)
         self._set(_options(limits, mip, method))
         if limits.seconds is not None:
             self._set({"time_limit": solver.getRunTime() + max(0.0, limits.seconds)})  # its clock runs on from search to search
@@ -194,8 +203,8 @@ def _options(limits: Limits, mip: bool, method: str) -> dict[str, object]:
         options["threads"] = int(limits.threads)
     if mip:
         return options | {"mip_rel_gap": float(limits.gap), "mip_abs_gap": 1e-9 if limits.gap == 0 else 1e-6, "mip_feasibility_tolerance": 1e-7}
-    if method == "ipx":
-        return options | {"solver": "ipx", "run_crossover": "on"}
+    if method in ("ipx", "interior"):
+        return options | {"solver": "ipx", "run_crossover": "on" if method == "ipx" else "off"}
     if method == "simplex":
         return options | {"solver": "simplex"}
     return options | WARM | {"simplex_strategy": {"dual simplex": 1, "primal simplex": 4}[method]}

@@ -14,7 +14,8 @@ import pandas as pd
 
 from .labels import Integers, Labels
 
-TABLE_SIZE = 1_000_000  # an index set answers from a full table up to this size (or four times its count), above it from sorted keys
+TABLE_SIZE = 1_000_000  # an index set answers from a full table up to this size (or TABLE_SHARE times its count), above it from sorted keys
+TABLE_SHARE = 8
 
 
 class IndexSet(Protocol):
@@ -85,12 +86,12 @@ class Listed:
     @cached_property
     def _tables(self) -> tuple[list["Step"], "Table"]:
         """Steps that join the ranks one by one into a single key, and the table from keys to positions."""
-        limit = max(TABLE_SIZE, 4 * self.count)
+        limit = max(TABLE_SIZE, TABLE_SHARE * self.count)
         steps = []
         key = self._ranks[0].of(self._columns[0])
         size = self._ranks[0].size
         for rank, column in zip(self._ranks[1:], self._columns[1:], strict=True):
-            shorten = Shorten(key) if size * rank.size > limit else None
+            shorten = Shorten(key, size if size <= limit else None) if size * rank.size > limit else None
             step = Step(rank.size, shorten)
             key = step.of(key, rank.of(column))
             size = (size if shorten is None else shorten.size) * rank.size
@@ -131,7 +132,7 @@ class Table:
     def __init__(self, keys: Integers, values: Integers, size: int | None) -> None:
         self._full = size is not None
         if size is not None:
-            self._values = np.full(size + 1, -1, dtype=np.int64)  # the last place answers for key -1
+            self._values = np.full(size + 1, -1, dtype=np.int32 if len(values) < 2**31 else np.int64)  # the last place answers for key -1
             self._values[keys] = values
         else:
             order = np.argsort(keys, kind="stable")
@@ -140,18 +141,23 @@ class Table:
 
     def of(self, keys: Integers) -> Integers:
         if self._full:
-            return self._values[keys]
+            return self._values[keys].astype(np.int64)
         found = np.minimum(np.searchsorted(self._keys, keys), len(self._keys) - 1)
         return np.where(self._keys[found] == keys, self._values[found], -1)
 
 
 class Shorten:
-    """Keys from a wide range -> 0, 1, 2, ... among those that occur, so that joined keys never overflow."""
+    """Keys from a wide range -> 0, 1, 2, ... among those that occur, so that joined keys never overflow. `size`: of the range, if that is small."""
 
-    def __init__(self, keys: Integers) -> None:
-        distinct = np.unique(keys)
+    def __init__(self, keys: Integers, size: int | None) -> None:
+        if size is None:
+            distinct = np.unique(keys)
+        else:
+            present = np.zeros(size, dtype=bool)
+            present[keys] = True
+            distinct = np.flatnonzero(present)
         self.size = len(distinct)
-        self._table = Table(distinct, np.arange(self.size), None)
+        self._table = Table(distinct, np.arange(self.size), size)
 
     def of(self, keys: Integers) -> Integers:
         return self._table.of(keys)

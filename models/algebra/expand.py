@@ -175,7 +175,9 @@ class Expander:
             return sp.csr_array(shape), constant
         all_rows, all_coefficients = np.concatenate(rows), np.concatenate(coefficients)
         _require_finite(evaluator, all_coefficients, all_rows, "coefficient")
-        matrix = sp.csr_array((all_coefficients, (all_rows, np.concatenate(columns))), shape=shape)
+        places = np.int32 if max(len(all_rows), *shape) < 2**31 else np.int64
+        coordinates = (all_rows.astype(places), np.concatenate(columns).astype(places))
+        matrix = sp.csr_array((all_coefficients, coordinates), shape=shape)
         matrix.sum_duplicates()
         matrix.eliminate_zeros()
         return matrix, constant

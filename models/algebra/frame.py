@@ -51,7 +51,8 @@ class Frame:
         if isinstance(item, str):
             return self.columns[item]
         if isinstance(item, np.ndarray):
-            return Frame(self.labels, {name: column[item] for name, column in self.columns.items()})
+            at = np.flatnonzero(item) if item.dtype == bool else item
+            return Frame(self.labels, {name: column[at] for name, column in self.columns.items()})
         return Frame(self.labels, {name: self.columns[name] for name in item})
 
     def put(self, **columns: Any) -> Frame:

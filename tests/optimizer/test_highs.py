@@ -2,12 +2,15 @@
 
 import threading
 from itertools import pairwise
+from pathlib import Path
 
 import numpy as np
 import pytest
 import scipy.sparse as sp
 from pytest import approx
 
+from models import Instance
+from optimizer import highs, solve
 from optimizer.highs import Limits, Progress, SolverError, run
 from optimizer.scaling import Scaled
 
@@ -85,3 +88,16 @@ def test_what_highs_refuses_is_an_error() -> None:
     problem.matrix.indices[0] = 99
     with pytest.raises(SolverError):
         run(problem, Limits())
+
+
+def test_a_huge_lp_stops_before_a_vertex(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Without crossover: every row verified, the cost within the gap that is proved, and called feasible unless the gap is that of an optimum."""
+    instance = Instance.load(Path(__file__).parents[2] / "instances" / "mexico-steel")
+    vertex = solve(instance)
+    monkeypatch.setattr(highs, "LARGE", 0)
+    monkeypatch.setattr(highs, "HUGE", 0)
+    inside = solve(instance)
+    assert inside.summary["method"] == "interior" and inside.certified
+    assert inside.status == ("optimal" if inside.summary["proved_gap"] <= 1e-6 else "feasible")
+    assert inside.summary["proved_gap"] <= 1e-3
+    assert vertex.objective * (1 - 1e-9) <= inside.objective <= vertex.objective * (1 + inside.summary["proved_gap"] + 1e-9)
