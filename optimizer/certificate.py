@@ -98,20 +98,21 @@ def implied_bounds(matrices: Matrices, passes: int = 12) -> tuple[np.ndarray, np
     rows = np.arange(a.shape[0])
     for _ in range(passes):
         unbound = ~np.isfinite(lower), ~np.isfinite(upper)
-        at, row = _entries(a.indptr, rows)
-        column, value = a.indices[at], a.data[at]
-        for side, sign in ((matrices.row_upper[rows], 1.0), (-matrices.row_lower[rows], -1.0)):
-            v = value * sign
-            least = np.where(v > 0, v * lower[column], v * upper[column])
+        for side, sign in ((matrices.row_upper, 1.0), (-matrices.row_lower, -1.0)):
+            limited = rows[np.isfinite(side[rows])]
+            at, row = _entries(a.indptr, limited)
+            column, v = a.indices[at], a.data[at] * sign
+            up = v > 0
+            least = v * np.where(up, lower[column], upper[column])
             infinite = ~np.isfinite(least)
             least[infinite] = 0.0
-            count = np.bincount(row, infinite, minlength=len(rows))
-            total = np.bincount(row, least, minlength=len(rows))
-            use = np.flatnonzero((count[row] == infinite) & np.isfinite(side)[row] & np.where(v > 0, unbound[1][column], unbound[0][column]))
-            limit = (side[row[use]] - (total[row[use]] - least[use])) / v[use]
-            up = v[use] > 0
-            np.minimum.at(upper, column[use][up], _outward(limit[up], 1.0))
-            np.maximum.at(lower, column[use][~up], _outward(limit[~up], -1.0))
+            count = np.bincount(row, infinite, minlength=len(limited))
+            total = np.bincount(row, least, minlength=len(limited))
+            use = np.flatnonzero((count[row] == infinite) & np.where(up, unbound[1][column], unbound[0][column]))
+            limit = (side[limited][row[use]] - (total[row[use]] - least[use])) / v[use]
+            up, column = up[use], column[use]
+            np.minimum.at(upper, column[up], _outward(limit[up], 1.0))
+            np.maximum.at(lower, column[~up], _outward(limit[~up], -1.0))
         found = np.flatnonzero((unbound[0] & np.isfinite(lower)) | (unbound[1] & np.isfinite(upper)))
         if not len(found):
             break

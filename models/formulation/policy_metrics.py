@@ -72,22 +72,24 @@ class Metrics:
         `cells` are the row's filled scope cells, `same` the columns that must equal the member's; `written` has the members, the metric
         period `t`, the number of the written row `_i` and `times`. Empty if the frame lacks a column that is scoped.
         """
-        board, on = self.board, ["t"]
+        board, inside, on = self.board, np.ones(len(frame), bool), {"t": "t"}
         for column in SCOPE:
             own, cell = letter(metric, column), cells.get(column, "")
             if not own or not (cell or column in same):
                 continue
-            if column == "slice":
-                frame = self._sliced(frame, cell, column in same)
-            elif own not in frame:
-                return frame[np.zeros(0, np.int64)].put(_i=np.zeros(0, np.int64), times=np.zeros(0))
-            elif cell and cell != "*":
-                asked = board.codes(cell.split("|")) if column == "party" else board.members(cell, OF[column])
-                frame = frame[board.any_of(asked)[frame[own]]]
             if column in same:
-                frame = frame.put(**{column: frame["s" if column == "slice" else own]})
-                on.append(column)
-        entries = written.join(frame, *on)
+                on[column] = own
+            if column == "slice":
+                continue
+            if own not in frame:
+                return frame[np.zeros(0, np.int64)].put(_i=np.zeros(0, np.int64), times=np.zeros(0))
+            if cell and cell != "*":
+                asked = board.codes(cell.split("|")) if column == "party" else board.members(cell, OF[column])
+                inside &= board.any_of(asked)[frame[own]]
+        frame = frame[np.flatnonzero(inside)] if not inside.all() else frame
+        if letter(metric, "slice") and (cells.get("slice") or "slice" in same):
+            frame = self._sliced(frame, cells.get("slice", ""), "slice" in same)
+        entries = written.join(frame.put(**{column: frame[own] for column, own in on.items()}), *on)
         return entries.put(times=entries["times"] * entries["portion"]) if "portion" in entries else entries
 
     def _sliced(self, frame: Frame, cell: str, same: bool) -> Frame:
