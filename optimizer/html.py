@@ -64,8 +64,6 @@ def _binding(plan: Plan, zh: bool) -> str:
         return ""
     kind = f"; {'价格类型' if zh else 'prices are'}: {s['price_kind']}" if s["price_kind"] else ""
     shown = rows[["policy", "member", "period", "left", "sense", "right", "unit", "shadow_price"]]
-    if (shown["member"] == "").all():
-        shown = shown.drop(columns="member")
     money = s["money_unit"]
     words = (
         f"起约束的政策，放宽一单位所省 [当期 {money}/单位]"
@@ -98,4 +96,6 @@ def _conflict(rows: list[str], zh: bool, most: int = 10) -> str:
 
 def _table(frame: pd.DataFrame, zh: bool, index: bool = True) -> str:
     shown = frame.reset_index() if index else frame
+    if "member" in shown and (shown["member"] == "").all():
+        shown = shown.drop(columns="member")
     return table(shown.rename(columns=COLUMNS if zh else {c: str(c).replace("_", " ") for c in shown.columns}))
