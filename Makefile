@@ -21,8 +21,8 @@ china: $(READY) ## solve the 31-province instance, show the plan, say where its 
 	$(BIN)/qipan solve instances/china --out plans/china --force
 
 test: $(READY) ## lint, types and tests
-	$(BIN)/ruff check models optimizer tests benchmarks instances
-	$(BIN)/ruff format --check models optimizer tests benchmarks instances
+	$(BIN)/ruff check models optimizer tests benchmarks instances notebooks
+	$(BIN)/ruff format --check models optimizer tests benchmarks instances notebooks
 	$(BIN)/mypy
 	$(BIN)/pytest -n 2
 

@@ -6,7 +6,6 @@ import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
-from html import escape
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
@@ -15,7 +14,7 @@ import pandas as pd
 
 from models.checking import typed
 from models.names import Names
-from models.problems import InputError, Problem, nearest, rule
+from models.problems import InputError, Problem, language, nearest, rule
 from models.reading import Raw, from_frames, read
 from models.rules import check_tables
 from models.schema import Table
@@ -90,10 +89,23 @@ class Instance:
         return cls(settings, MappingProxyType(frames), names, tuple(found.warnings), digests)
 
     def _repr_html_(self) -> str:
-        """As a notebook shows it: the tables, how many rows each has, and how many of them are estimates or assumptions."""
-        rows = [(name, TABLES[name].zh, len(frame), _guessed(frame)) for name, frame in self.tables.items() if len(frame)]
-        sizes = pd.DataFrame(rows, columns=["table", "表", "rows", "estimates, assumptions"])
-        return f"<h4>{escape(self.settings.title)}</h4>" + str(sizes.to_html(index=False, border=0))
+        """As a notebook shows it: what is counted in what, the tables with their rows, and how many of these are estimates or unmarked."""
+        from models.html import head, line, table
+
+        zh, s, size = language() == "zh", self.settings, {name: len(frame) for name, frame in self.tables.items()}
+        words = ("表", "内容", "行", "估计或假设", "未注明") if zh else ("table", "what it holds", "rows", "estimate or assumption", "unmarked")
+        rows = [
+            (name, TABLES[name].zh if zh else TABLES[name].doc.replace("`", ""), len(frame), *_guessed(frame))
+            for name, frame in self.tables.items()
+            if len(frame)
+        ]
+        said = (
+            f"货币 {s.money}；基年 {s.base_year:g}；贴现率 {s.discount_rate:.3g}；地区 {size['regions']}，时期 {size['periods']}"
+            if zh
+            else f"Money: {s.money}; base year: {s.base_year:g}; discount rate: {s.discount_rate:.3g}; "
+            f"regions: {size['regions']}; periods: {size['periods']}"
+        )
+        return head(s.title) + line(said) + table(pd.DataFrame(rows, columns=list(words)), len(rows))
 
     def replace(self, tables: Mapping[str, pd.DataFrame] | None = None, **settings: Any) -> Instance:
         """A new instance with some tables or settings replaced, checked as a whole again. The index of a table is its row numbers. Raises
@@ -121,8 +133,10 @@ class Instance:
         return digest.hexdigest()
 
 
-def _guessed(frame: pd.DataFrame) -> int:
-    return int(frame["trust"].isin(("estimate", "assumption")).sum()) if "trust" in frame else 0
+def _guessed(frame: pd.DataFrame) -> tuple[int, int]:
+    """Rows that are estimates or assumptions, and rows that do not say."""
+    trust = frame["trust"] if "trust" in frame else pd.Series("", index=frame.index)
+    return int(trust.isin(("estimate", "assumption")).sum()), int((trust == "").sum())
 
 
 def _digest(name: str, frame: pd.DataFrame) -> str:

@@ -49,24 +49,28 @@ class Difference:
         """One sentence that can be quoted."""
         if np.isnan(self.change):
             return f"The plan was {self.statuses[0]} and is {self.statuses[1]}."
-        share = self.change / abs(self.objectives[0]) if self.objectives[0] else 0.0
         more = "more" if self.change >= 0 else "less"
-        return (
-            f"It costs {abs(self.change):,.4g} {self.money} {more} ({share:+.2%}); {len(self._turned('begins'))} policy rows begin and "
-            f"{len(self._turned('ceases'))} cease to bind."
-        )
+        begin, cease = (len(self._turned(how)) for how in ("begins", "ceases"))
+        turned = f"{begin} policy {'row begins' if begin == 1 else 'rows begin'} and {cease} {'ceases' if cease == 1 else 'cease'} to bind"
+        return f"It costs {self._moved} {more} ({self._share:+.2%}); {turned}."
 
     @property
     def zh(self) -> str:
         """The same in Chinese."""
         if np.isnan(self.change):
             return f"原方案：{self.statuses[0]}；现方案：{self.statuses[1]}。"
-        share = self.change / abs(self.objectives[0]) if self.objectives[0] else 0.0
+        begin, cease = (len(self._turned(how)) for how in ("begins", "ceases"))
         more = "增加" if self.change >= 0 else "减少"
-        return (
-            f"成本{more} {abs(self.change):,.4g} {self.money}（{share:+.2%}）；"
-            f"{len(self._turned('begins'))} 条政策行开始起约束，{len(self._turned('ceases'))} 条不再起约束。"
-        )
+        return f"成本{more} {self._moved}（{self._share:+.2%}）；{begin} 条政策行开始起约束，{cease} 条不再起约束。"
+
+    @property
+    def _moved(self) -> str:
+        amount = abs(self.change)
+        return f"{amount:,.0f} {self.money}" if amount >= 1000 else f"{amount:.4g} {self.money}"
+
+    @property
+    def _share(self) -> float:
+        return self.change / abs(self.objectives[0]) if self.objectives[0] else 0.0
 
     def to_json(self) -> str:
         """The sentence, the cost and the tables; one object."""

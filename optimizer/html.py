@@ -2,36 +2,37 @@
 
 from __future__ import annotations
 
-from html import escape
-
 import pandas as pd
 
+from models.html import head, line, number, table
 from models.problems import language
 from optimizer.difference import Difference
 from optimizer.plan import Plan
-
-ROWS = 15
-"""Rows of a table that are shown; the rest are counted."""
+from optimizer.show import STATUS
+from optimizer.show_difference import COLUMNS, TURNS
 
 
 def plan_html(plan: Plan) -> str:
-    """Status, certificate, cost by term and period, capacity by equipment and period."""
+    """Status, certificate, how much is guessed; cost by term and period, capacity by equipment and period, the policies that bind."""
     s, zh = plan.summary, language() == "zh"
-    cost = "" if s["objective"] is None else f", {s['objective']:,.6g} {s['money_unit']}"
+    money = s["money_unit"]
+    cost = "" if s["objective"] is None else f", {'贴现成本' if zh else 'discounted cost'} {number(s['objective'])} {money}"
     mark = "✓" if plan.certified else "✗"
-    out = [_head(f"{s['title']}: {plan.status}{cost}"), f"<div>{mark} {escape(str(s['certificate_zh' if zh else 'certificate']))}</div>"]
-    guessed = sum(n for mark, n in s["trust"].items() if mark in ("estimate", "assumption"))
-    if guessed:
-        total = sum(s["trust"].values())
-        out.append(
-            f"<div>{guessed:,} / {total:,} 行输入为估计或假设</div>" if zh else f"<div>{guessed:,} of {total:,} input rows are estimates</div>"
-        )
+    out = [
+        head(f"{s['title']}: {STATUS[plan.status][zh]}{cost}"),
+        line(f"{mark} {s['certificate_zh' if zh else 'certificate']}"),
+        _trust(s["trust"], zh),
+        _conflict([str(row) for row, _ in s["conflict"]], zh),
+    ]
     if plan.tables:
         periods = list(s["periods"])
         costs = plan["costs"].pivot_table(index="term", columns="period", values="annual", aggfunc="sum", sort=False)
-        out += [_head(f"{'成本' if zh else 'cost'} [{s['money_unit']}/{'年' if zh else 'yr'}]", 5), _table(costs.reindex(columns=periods))]
+        words = f"成本，未折现 [{money}/年；关停为当期 {money}]" if zh else f"Cost, undiscounted [{money}/yr; closing: {money} in the period]"
+        out += [head(words, 5), _table(costs.reindex(columns=periods), zh)]
         capacity = plan["capacity"].pivot_table(index=["equipment", "unit"], columns="period", values="standing", aggfunc="sum", sort=False)
-        out += [_head("在役产能" if zh else "capacity standing", 5), _table(capacity.reindex(columns=periods))]
+        out += [head("期末在役产能，全部地区" if zh else "Capacity at the end of the period, all regions", 5)]
+        out += [_table(capacity.reindex(columns=periods), zh)]
+        out += [_binding(plan, zh)]
     return "".join(out)
 
 
@@ -39,26 +40,62 @@ def difference_html(difference: Difference) -> str:
     """The sentence, and the rows that differ most."""
     zh = language() == "zh"
     heads = {
-        "costs": ("cost, present value", "成本现值"), "capacity": ("capacity standing", "在役产能"),
-        "burdens": ("burdens", "负担"), "policies": ("policies that begin or cease to bind", "开始或不再起约束的政策"),
+        "costs": ("Cost, present value", "成本现值"), "capacity": ("Capacity at the end of the period", "期末在役产能"),
+        "burdens": ("Burdens, all regions", "负担，全部地区"), "policies": ("Policies that begin or cease to bind", "开始或不再起约束的政策"),
     }  # fmt: skip
-    out = [f"<p><b>{escape(difference.zh if zh else difference.en)}</b></p>"]
+    out = [head(difference.zh if zh else difference.en), _conflict(list(difference.conflict), zh)]
     for name, words in heads.items():
         frame = getattr(difference, name)
         if len(frame):
             if "change" in frame:
                 frame = frame.reindex(frame["change"].abs().sort_values(ascending=False).index)
+            if name == "policies" and zh:
+                frame = frame.assign(turn=frame["turn"].map(TURNS))
             unit = f" [{difference.money}]" if name == "costs" else ""
-            out += [_head(words[zh] + unit, 5), _table(frame, index=False)]
+            out += [head(words[zh] + unit, 5), _table(frame, zh, index=False)]
     return "".join(out)
 
 
-def _head(text: str, level: int = 4) -> str:
-    return f"<h{level} style='margin:0.6em 0 0.2em'>{escape(text)}</h{level}>"
+def _binding(plan: Plan, zh: bool) -> str:
+    """What is worth most to relax, with the kind of its price."""
+    s, policies = plan.summary, plan["policies"]
+    rows = policies[policies["binds"].eq(True)].sort_values("shadow_price", ascending=False, key=abs)
+    if not len(policies) or not len(rows):
+        return ""
+    kind = f"; {'价格类型' if zh else 'prices are'}: {s['price_kind']}" if s["price_kind"] else ""
+    shown = rows[["policy", "member", "period", "left", "sense", "right", "unit", "shadow_price"]]
+    money = s["money_unit"]
+    words = (
+        f"起约束的政策，放宽一单位所省 [当期 {money}/单位]"
+        if zh
+        else f"Policies that bind: saved per unit of relaxation [{money} of the period per unit]"
+    )
+    names = {"left": "左边", "sense": "", "right": "右边", "shadow_price": "影子价格"} if zh else {"sense": "", "shadow_price": "shadow price"}
+    return head(words + kind, 5) + _table(shown.rename(columns=names), zh, index=False)
 
 
-def _table(frame: pd.DataFrame, index: bool = True) -> str:
-    shown: str = frame.head(ROWS).to_html(index=index, border=0, na_rep="", float_format=lambda v: f"{v:,.4g}")
-    more = len(frame) - ROWS
-    rest = "" if more <= 0 else f"<div>{'另有' if language() == 'zh' else 'and'} {more:,} {'行' if language() == 'zh' else 'rows more'}</div>"
-    return shown + rest
+def _trust(trust: dict[str, int], zh: bool) -> str:
+    """How much of the input is guessed or does not say."""
+    total = sum(trust.values())
+    guessed = trust.get("estimate", 0) + trust.get("assumption", 0)
+    unmarked = trust.get("unmarked", 0)
+    parts = [f"估计或假设 {guessed:,}" if zh else f"{guessed:,} are estimates or assumptions"] if guessed else []
+    parts += [f"未注明可信度 {unmarked:,}" if zh else f"{unmarked:,} do not say how far to trust them"] if unmarked else []
+    if not parts:
+        return ""
+    return line(f"{total:,} 行输入中：{'，'.join(parts)}" if zh else f"Of {total:,} input rows {' and '.join(parts)}.")
+
+
+def _conflict(rows: list[str], zh: bool, most: int = 10) -> str:
+    """Rows that cannot hold together."""
+    if not rows:
+        return ""
+    more = [f"… {len(rows) - most:,}"] if len(rows) > most else []
+    return head("彼此矛盾的行" if zh else "Rows that contradict one another", 5) + "".join(map(line, rows[:most] + more))
+
+
+def _table(frame: pd.DataFrame, zh: bool, index: bool = True) -> str:
+    shown = frame.reset_index() if index else frame
+    if "member" in shown and (shown["member"] == "").all():
+        shown = shown.drop(columns="member")
+    return table(shown.rename(columns=COLUMNS if zh else {c: str(c).replace("_", " ") for c in shown.columns}))
