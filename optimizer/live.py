@@ -63,27 +63,37 @@ class Live:
         """Looks for an answer from where the last search ended. Raises SolverError if the child dies twice."""
         for attempt in (1, 2):
             problem, order = self._order(matrices, limits)
-            if limits.progress is not None:
-                limits.progress(Progress(0.0, order.method or "solve"))
             try:
-                answer = self._ask(order, limits)
-                if answer is not None and order.start and not problem.integer.any() and answer.status in ("stopped", "failed"):
-                    answer = self._ask(replace(order, what=problem, start="", method=None), limits)  # too far from there
+                answer = self._found(problem, order, limits)
             except (EOFError, OSError):
                 self.close()
                 if attempt == 2:
                     raise SolverError("the solver's process died twice") from None
                 continue
+            except BaseException:  # what it goes on to say would be taken for the answer to the next question
+                self.close()
+                raise
             if answer is None:  # cancelled
                 self.close()
                 return problem, Answer("stopped", None, None, np.inf, np.inf, "", "Interrupted by user")
-            if answer.x is None or answer.status == "stopped":
-                self._known.pop("last", None)
+            if answer.x is None or answer.status == "stopped" or answer.method == "interior":
+                self._known.pop("last", None)  # no basis to start from
             else:
                 known = _Known(matrices, problem)
                 self._known = {"first": known} | self._known | {"last": known}
             return problem, answer
         raise AssertionError
+
+    def _found(self, problem: Scaled, order: _Order, limits: Limits) -> Answer | None:
+        """The child's answer; where the basis was too far away, that of a search from nothing in the time that is left. None if cancelled."""
+        begun = time.perf_counter()
+        if limits.progress is not None:
+            limits.progress(Progress(0.0, order.method or "solve"))
+        answer = self._ask(order, limits)
+        if answer is None or not order.start or problem.integer.any() or answer.status not in ("stopped", "failed"):
+            return answer
+        left = None if limits.seconds is None else max(0.0, limits.seconds - (time.perf_counter() - begun))
+        return self._ask(replace(order, what=problem, start="", method=None, limits=replace(order.limits, seconds=left)), limits)
 
     def close(self) -> None:
         """Ends the child; the next search starts another."""

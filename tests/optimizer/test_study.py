@@ -12,6 +12,8 @@ import pytest
 import xlsxwriter
 
 from models import InputError, Instance
+from models.algebra import compile
+from models.formulation import build
 from models.html import numbers
 from optimizer import Plan, solve
 from optimizer.change import Change, Scenario, apply
@@ -132,6 +134,18 @@ def test_cancelled(study: Study) -> None:
     assert big.solve(limits=Limits(cancel=cancel, gap=0.0)).status == "stopped"
     assert big.solve([], Limits(gap=1e-3)).status == "optimal"
     big.close()
+
+
+def test_interrupted_from_outside(study: Study) -> None:
+    """Ctrl-C while it waits: the next answer is that of the next question."""
+    study.solve()
+
+    def interrupt(_: object) -> None:
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        study._live.search(compile(build(study.instance).pyomo), Limits(progress=interrupt))
+    same(study.solve(KINDS[0]), solve(study.changed(KINDS[0])))
 
 
 def test_whole_numbers(tiny: Instance) -> None:
