@@ -14,6 +14,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -91,19 +92,24 @@ def economies_of_scale(seeds: int = 7) -> dict[str, Any]:
     return out
 
 
+SECTIONS: dict[str, Callable[[], Any]] = {
+    "instances": instances,
+    "economies_of_scale": economies_of_scale,
+    "whatif": lambda: {name: whatif.measure(name, changes=200, compared=compared) for name, compared in (("tiny", 200), ("china", 10))},
+    "solver": lambda: solver.measure(repeats=REPEATS),
+    "algebra": lambda: measure(repeats=REPEATS),
+}
+
+
 def main() -> None:
-    result = {
-        "machine": {"cores": os.cpu_count(), "python": platform.python_version(), "processor": platform.machine()},
-        "instances": instances(),
-        "economies_of_scale": economies_of_scale(),
-        "solver": solver.measure(repeats=REPEATS),
-        "whatif": {name: whatif.measure(name, changes=200, compared=compared) for name, compared in (("tiny", 200), ("china", 10))},
-        "algebra": measure(repeats=REPEATS),
-    }
-    before = json.loads((HERE / "latest.json").read_text("utf-8"))
-    result = before | result  # `python -m benchmarks.size` has figures of its own there
-    (HERE / "latest.json").write_text(json.dumps(result, indent=1) + "\n", "utf-8")
-    print(f"written: {HERE / 'latest.json'}")
+    """Measures the sections named, or all, and puts each into `latest.json` as soon as it is there; `python -m benchmarks.size` has its own."""
+    latest = HERE / "latest.json"
+    for name in sys.argv[1:] or SECTIONS:
+        figures = SECTIONS[name]()
+        machine = {"cores": os.cpu_count(), "python": platform.python_version(), "processor": platform.machine()}
+        result = json.loads(latest.read_text("utf-8")) | {"machine": machine, name: figures}
+        latest.write_text(json.dumps(result, indent=1) + "\n", "utf-8")
+    print(f"written: {latest}")
 
 
 if __name__ == "__main__":
