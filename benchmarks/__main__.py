@@ -99,6 +99,7 @@ SECTIONS: dict[str, Callable[[], Any]] = {
     "solver": lambda: solver.measure(repeats=REPEATS),
     "algebra": lambda: measure(repeats=REPEATS),
 }
+"""Instances come first: the peak memory of a process counts that of the one that started it."""
 
 
 def main() -> None:
