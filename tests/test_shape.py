@@ -57,7 +57,7 @@ def test_a_file_is_one_subject(path: Path) -> None:
 
 @pytest.mark.parametrize("family", FAMILIES, ids=lambda f: f.__name__.rsplit(".", 1)[-1])
 def test_family_contract(family: object) -> None:
-    name = family.__name__.rsplit(".", 1)[-1]  # type: ignore[attr-defined]
+    name = family.__name__.rsplit(".", 1)[-1]
     for attribute in ("TABLES", "NEEDS", "METRICS", "COSTS", "BALANCE"):
         assert isinstance(getattr(family, attribute), tuple), attribute
     doc = family.__doc__ or ""
@@ -68,7 +68,7 @@ def test_family_contract(family: object) -> None:
     assert not (others & families) - {name, "sets"}
     assert others <= SHARED | {"sets"}
     before = [f.__name__.rsplit(".", 1)[-1] for f in FAMILIES]
-    assert all(before.index(needed) < before.index(name) for needed in family.NEEDS)  # type: ignore[attr-defined]
+    assert all(before.index(needed) < before.index(name) for needed in family.NEEDS)
 
 
 def test_each_table_has_a_family_and_each_metric_a_place() -> None:

@@ -1,5 +1,7 @@
 """Every row of small models, coefficient by coefficient."""
 
+import operator
+
 import numpy as np
 import pandas as pd
 import pyomo.environ as pyo
@@ -80,8 +82,8 @@ def test_a_fraction_beside_a_whole_number_default_is_kept() -> None:
         (lambda m: 2 * m.x <= 6 + m.y, -INFINITY, 6),
         (lambda m: 2 * m.x - m.y >= 6, 6, INFINITY),
         (lambda m: 2 * m.x - m.y == 6, 6, 6),
-        (lambda m: 6 <= 2 * m.x - m.y, 6, INFINITY),  # noqa: SIM300
-        (lambda m: 6 >= 2 * m.x - m.y, -INFINITY, 6),  # noqa: SIM300
+        (lambda m: operator.le(6, 2 * m.x - m.y), 6, INFINITY),
+        (lambda m: operator.ge(6, 2 * m.x - m.y), -INFINITY, 6),
         (lambda m: np.float64(6) == 2 * m.x - m.y, 6, 6),
     ],
 )

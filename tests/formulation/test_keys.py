@@ -92,7 +92,7 @@ def test_the_same_as_one_key_at_a_time(rows: list[tuple[str, ...]]) -> None:
         got = {(*key, label): amount for *key, label, amount in found[[*KEYS.values(), "supplier", "amount"]].itertuples(index=False)}
         assert {tuple(k): v for k, v in got.items()} == winners
     else:
-        named = {frozenset((int(p.said["row"]) - 2, int(p.said["other"]) - 2)) for p in problems}  # type: ignore[call-overload]
+        named = {frozenset((int(p.said["row"]) - 2, int(p.said["other"]) - 2)) for p in problems}
         assert named and named <= pairs
 
 

@@ -142,11 +142,11 @@ def test_the_equals_sign_of_a_policy_stays_readable(tmp_path: Path) -> None:
 
 def test_a_plan_is_frozen() -> None:
     with pytest.raises(TypeError):
-        plan().summary["status"] = "optimal"  # type: ignore[index]
+        plan().summary["status"] = "optimal"
     with pytest.raises(TypeError):
-        plan().tables["capacity"] = pd.DataFrame()  # type: ignore[index]
+        plan().tables["capacity"] = pd.DataFrame()
     with pytest.raises(AttributeError):
-        plan().summary = {}  # type: ignore[misc]
+        plan().summary = {}
 
 
 def test_every_column_is_described_in_two_languages() -> None:
