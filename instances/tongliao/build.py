@@ -1,13 +1,12 @@
-"""Builds the tables of the instance `tongliao` from `raw/`. Run by hand: `python instances/tongliao/build.py`.
+"""Builds the tables of the instance `tongliao` from `raw/`. Run by hand: `PYTHONPATH=instances python instances/tongliao/build.py`.
 
 Units: TWh, GW, Mt, Mtce, Mm3, km2, bn CNY; so 1 bn CNY per TWh is 1 CNY/kWh, and 1 bn CNY per Mt is 1,000 CNY/t.
 """
 
 from __future__ import annotations
 
-import re
-
-from facts import ASSUMED, FIGURES, GOODS, HERE, PLACES, REGIONS, STANDING, TABLES, TRADE, USED, Fact, a, add, f, fact, rows_of, write
+from facts import HERE, TABLES, Fact, a, add, f, fact, require_all_used, rows_of, write
+from places import GOODS, PLACES, REGIONS, STANDING, TRADE
 from plants import THERMAL, equipment, room, routes, standing, use_of_year
 from seasons import by_block, by_heat, calendar, weather
 
@@ -186,10 +185,7 @@ def main() -> None:
         write(HERE / f"{name}.csv", rows)
     write(HERE / "scenarios" / "weather-mild.csv", [row for row in TABLES["availability"] if "slice" not in row] + weather(mild=True))
     (HERE / "instance.toml").write_text(MAIN.format(rate=f("discount_rate").value), encoding="utf-8")
-    USED.update(re.findall(r"assumption: (\w+)", " ".join(str(row["source"]) for rows in TABLES.values() for row in rows)))
-    unused = (set(ASSUMED) | set(FIGURES)) - USED
-    if unused:
-        raise SystemExit(f"never used: {sorted(unused)}")
+    require_all_used()
 
 
 if __name__ == "__main__":

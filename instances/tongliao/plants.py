@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from facts import PLACES, PLANTS, RECIPES, REGIONS, ROUTES, STANDING, Fact, a, add, f, fact
+from facts import Fact, a, add, f, fact
+from places import PLACES, PLANTS, RECIPES, REGIONS, ROUTES, STANDING
 from seasons import HEAT, LOAD, YEAR
 
 THERMAL = {"captive": "least_load_captive", "coal_grid": "least_load_grid"}

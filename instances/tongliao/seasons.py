@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from facts import ASSUMED, PLACES, USED, Fact, a, add, rows_of
+from facts import ASSUMED, USED, Fact, a, add, rows_of
+from places import PLACES
 
 SEASONS = {"spring": (3, 4, 5), "summer": (6, 7, 8), "autumn": (9, 10, 11), "winter": (12, 1, 2)}
 DAYS = (31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)

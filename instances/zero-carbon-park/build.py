@@ -1,4 +1,4 @@
-"""Builds the tables of the instance `zero-carbon-park` from `raw/`. Run by hand: `python instances/zero-carbon-park/build.py`.
+"""Builds the tables of the instance `zero-carbon-park` from `raw/`. Run by hand: `PYTHONPATH=instances python instances/zero-carbon-park/build.py`.
 
 Units: GWh, kt, MW, million CNY; so 1 M CNY per GWh is 1 CNY/kWh, and a megawatt that runs all year makes 8.76 GWh.
 """
@@ -8,7 +8,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
-from facts import ASSUMED, FIGURES, HERE, TABLES, USED, Fact, a, add, f, rows_of, write
+from facts import ASSUMED, HERE, TABLES, USED, Fact, a, add, f, require_all_used, rows_of, write
 
 YEAR = 8.76  # GWh a year per MW
 LATITUDE = 40.7
@@ -271,9 +271,7 @@ def main() -> None:
     flat = f"{grid_energy().value:.6g}"
     write(HERE / "scenarios" / "flat-tariff.csv", [row | ({"price": flat} if row["supplier"] == "grid" else {}) for row in TABLES["sources"]])
     (HERE / "instance.toml").write_text(MAIN.format(rate=f("discount_rate").value), encoding="utf-8")
-    unused = (set(ASSUMED) | set(FIGURES)) - USED
-    if unused:
-        raise SystemExit(f"never used: {sorted(unused)}")
+    require_all_used()
 
 
 if __name__ == "__main__":

@@ -1,12 +1,18 @@
-"""What the tables are written from: figures of the sources and assumptions, each with its source and trust."""
+"""What builders of instances write their tables from: figures of sources and assumptions, each with its source and trust.
+
+A builder is run by hand, `PYTHONPATH=instances python instances/NAME/build.py`; the figures are those of `raw/` beside it.
+"""
 
 from __future__ import annotations
 
 import csv
+import re
+import sys
 from dataclasses import dataclass
 from pathlib import Path
 
-HERE = Path(__file__).resolve().parent
+HERE = Path(sys.argv[0]).resolve().parent
+"""The folder of the instance that is built."""
 TRUST = ["sourced", "derived", "estimate", "assumption"]
 
 
@@ -54,11 +60,18 @@ def f(name: str) -> Fact:
     return FIGURES[name]
 
 
+def fact(row: dict[str, str], column: str) -> Fact:
+    """A number of a raw table, with the source of its row; the name of a figure or an assumption stands for its number."""
+    USED.update(re.findall(r"assumption: (\w+)", row["source"]))
+    cell = row[column]
+    return f(cell) if cell in FIGURES else a(cell) if cell in ASSUMED else Fact(float(cell), row["source"], row["trust"])
+
+
 def add(table: str, **cells: object) -> None:
     """One row: its source and trust are those of the facts in it."""
     facts = [x for x in cells.values() if isinstance(x, Fact)]
     row = {name.rstrip("_"): f"{x.value:.6g}" if isinstance(x, Fact) else x for name, x in cells.items()}
-    row.setdefault("source", "; ".join(dict.fromkeys(x.source for x in facts)) or "layout of the park")
+    row.setdefault("source", "; ".join(dict.fromkeys(x.source for x in facts)) or "layout of the instance")
     row.setdefault("trust", max((x.trust for x in facts), key=TRUST.index, default="assumption"))
     TABLES.setdefault(table, []).append(row)
 
@@ -70,3 +83,11 @@ def write(path: Path, rows: list[dict[str, object]]) -> None:
         writer = csv.DictWriter(file, columns, extrasaction="ignore", lineterminator="\n")
         writer.writeheader()
         writer.writerows(rows)
+
+
+def require_all_used() -> None:
+    """Ends with the names of figures and assumptions that no row uses."""
+    USED.update(re.findall(r"assumption: (\w+)", " ".join(str(row["source"]) for rows in TABLES.values() for row in rows)))
+    unused = (set(ASSUMED) | set(FIGURES)) - USED
+    if unused:
+        raise SystemExit(f"never used: {sorted(unused)}")
