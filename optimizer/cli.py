@@ -1,4 +1,5 @@
-"""The command `qipan`: check, solve, whatif, show, integration, template. Heavy libraries are imported only by the command that needs them."""
+"""The command `qipan`: check, solve, whatif, show, template, and a command per question (`optimizer/commands/`). Heavy libraries are imported
+only by the command that needs them."""
 
 from __future__ import annotations
 
@@ -6,14 +7,25 @@ import sys
 import time
 from contextlib import closing
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated, Any
 
 import typer
 
-from optimizer.terminal import OUR_FAULT, STOPPED, WRONG_INPUT, exit_code, interrupt, progress_line, readable_errors, say
-
-if TYPE_CHECKING:
-    from models.instance import Instance
+from optimizer.commands import QUESTIONS
+from optimizer.terminal import (
+    OUR_FAULT,
+    STOPPED,
+    WRONG_INPUT,
+    InstancePath,
+    ScenarioName,
+    Settings,
+    exit_code,
+    interrupt,
+    load_instance,
+    progress_line,
+    readable_errors,
+    say,
+)
 
 app = typer.Typer(
     name="qipan",
@@ -23,33 +35,13 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
-InstancePath = Annotated[Path, typer.Argument(metavar="INSTANCE", help="A folder of CSV files, or a workbook. / CSV 文件夹或工作簿。")]
-ScenarioName = Annotated[
-    list[str] | None, typer.Option("--scenario", help="A scenario of the instance, or a TOML file; repeatable. / 情景，可多次。")
-]
-Settings = Annotated[list[str] | None, typer.Option("--set", help="table.column[key]=value (also *= and +=); repeatable. / 改一个数，可多次。")]
-
-
-def _load(path: Path, scenarios: list[str] | None, settings: list[str] | None) -> Instance:
-    from models.instance import Instance
-
-    instance = Instance.load(path)
-    if scenarios or settings:
-        from optimizer.change import Scenario, apply, parse_set
-        from optimizer.scenario import find, load
-
-        chain = [s for name in scenarios or [] for s in load(find(path, name))]
-        if settings:
-            chain.append(Scenario(changes=tuple(parse_set(text) for text in settings)))
-        instance = apply(instance, chain)
-    return instance
 
 
 @app.command()
 def check(instance: InstancePath, scenario: ScenarioName = None, set_: Settings = None) -> None:
     """Read an instance and say everything that is wrong with it. / 检查输入，一次列出所有问题。"""
     with readable_errors():
-        loaded = _load(instance, scenario, set_)
+        loaded = load_instance(instance, scenario, set_)
         from models.formulation import build
         from optimizer.soundness import check_recipes
 
@@ -87,7 +79,7 @@ def solve(
         raise typer.Exit(WRONG_INPUT)
     begun = time.perf_counter()
     with readable_errors():
-        loaded = _load(instance, scenario, set_)
+        loaded = load_instance(instance, scenario, set_)
         read = time.perf_counter() - begun
         if lp is not None:
             from models.algebra import write_lp
@@ -146,8 +138,8 @@ def whatif(
         if not (set_ or scenario):
             say("say what changes: --set or --scenario / 请用 --set 或 --scenario 给出变化")
             raise typer.Exit(WRONG_INPUT)
-        before = _load(instance, None, None)
-        changed = _load(instance, scenario, set_)
+        before = load_instance(instance)
+        changed = load_instance(instance, scenario, set_)
         from optimizer.difference import difference
         from optimizer.highs import Limits
         from optimizer.live import Live
@@ -187,36 +179,6 @@ def show(
 
 
 @app.command()
-def integration(
-    instance: InstancePath,
-    scenario: ScenarioName = None,
-    set_: Settings = None,
-    out: Annotated[Path | None, typer.Option(help="Also write the table as CSV. / 另存为 CSV。")] = None,
-) -> None:
-    """What working together saves, and what each exchanged by-product is worth. / 统筹规划的节省与副产品互供的价值。"""
-    from optimizer.plan import PlanError
-
-    if out is not None and out.exists():
-        say(f"{out} exists: choose another name / 已存在，请换一个名称")
-        raise typer.Exit(WRONG_INPUT)
-    try:
-        with readable_errors():
-            from optimizer.questions.integration import integration as ask
-
-            answer = ask(_load(instance, scenario, set_))
-    except PlanError as error:
-        say(str(error))
-        raise typer.Exit(STOPPED) from None
-    from optimizer.show import show_frame
-
-    show_frame(answer.table)
-    print(answer.en)
-    print(answer.zh)
-    if out is not None:
-        answer.table.to_csv(out, index=False)
-
-
-@app.command()
 def template(
     path: Annotated[Path, typer.Argument(metavar="FOLDER|FILE.xlsx", help="Where to write. / 输出位置。")],
     filled: Annotated[Path | None, typer.Option("--from", metavar="INSTANCE", help="Fill it with an instance. / 用已有实例填充。")] = None,
@@ -228,9 +190,13 @@ def template(
         say(f"{path} exists: choose another name / 已存在，请换一个名称")
         raise typer.Exit(WRONG_INPUT)
     with readable_errors():
-        instance = None if filled is None else _load(filled, None, None)
+        instance = None if filled is None else load_instance(filled)
     write_template(path, instance)
     print(f"{path} written / 已写出")
+
+
+for question in QUESTIONS:
+    app.command()(question)
 
 
 def main() -> None:

@@ -77,7 +77,7 @@ class Difference:
         tables = {name: getattr(self, name).to_dict("records") for name in ("costs", "capacity", "burdens", "policies")}
         cost = {"before": self.objectives[0], "after": self.objectives[1], "change": self.change, "unit": self.money}
         said = {"en": self.en, "zh": self.zh, "statuses": list(self.statuses)}
-        return json.dumps(_without_nan({**said, "cost": cost, **tables}), ensure_ascii=False, indent=1)
+        return json.dumps(without_nan({**said, "cost": cost, **tables}), ensure_ascii=False, indent=1)
 
     def _turned(self, how: str) -> pd.DataFrame:
         return self.policies[self.policies["turn"] == how]
@@ -88,12 +88,12 @@ class Difference:
         return difference_html(self)
 
 
-def _without_nan(value: Any) -> Any:
+def without_nan(value: Any) -> Any:
     """The same with None for what is not a number, which JSON does not know."""
     if isinstance(value, dict):
-        return {key: _without_nan(inner) for key, inner in value.items()}
+        return {key: without_nan(inner) for key, inner in value.items()}
     if isinstance(value, list):
-        return [_without_nan(inner) for inner in value]
+        return [without_nan(inner) for inner in value]
     return None if isinstance(value, float) and not np.isfinite(value) else value
 
 

@@ -17,6 +17,7 @@ import pandas as pd
 
 from optimizer.describe import DESCRIPTIONS, description
 
+HEADER = {"bold": True, "bottom": 1, "bg_color": "#E8EEF4"}
 FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
@@ -133,8 +134,7 @@ class Plan:
 
         options = {"strings_to_formulas": False, "strings_to_urls": False, "nan_inf_to_errors": True, "constant_memory": False}
         with xlsxwriter.Workbook(str(path), options) as book:
-            bold = book.add_format({"bold": True, "bottom": 1, "bg_color": "#E8EEF4"})
-            number = book.add_format({"num_format": "#,##0.###"})
+            bold = book.add_format(HEADER)
             sheet = book.add_worksheet("summary")
             sheet.set_column(0, 0, 24)
             sheet.set_column(1, 1, 100)
@@ -144,31 +144,7 @@ class Plan:
                 sheet.write_string(i, 1, _readable(value))
                 sheet.write_string(i, 2, json.dumps(value, ensure_ascii=False))
             for name, frame in self.tables.items():
-                sheet = book.add_worksheet(name)
-                sheet.freeze_panes(1, 0)
-                sheet.set_landscape()
-                sheet.fit_to_pages(1, 0)
-                for j, column in enumerate(frame.columns):
-                    sheet.write_string(0, j, column, bold)
-                    if description(name, column):
-                        sheet.write_comment(0, j, description(name, column), {"x_scale": 2})
-                    values = frame[column]
-                    if pd.api.types.is_numeric_dtype(values) and not pd.api.types.is_bool_dtype(values):
-                        sheet.set_column(j, j, 12, number)
-                        for i, value in enumerate(values.tolist()):
-                            if np.isinf(value):
-                                sheet.write_string(i + 1, j, str(value))
-                            elif value == value:
-                                sheet.write_number(i + 1, j, value)
-                    else:
-                        width = min(40, max([len(column), *(len(str(v)) for v in values.head(200))]) + 2)
-                        sheet.set_column(j, j, width)
-                        for i, value in enumerate(values.tolist()):
-                            if isinstance(value, bool):
-                                sheet.write_boolean(i + 1, j, value)
-                            elif value != "":
-                                sheet.write_string(i + 1, j, str(value))
-                sheet.autofilter(0, 0, max(1, len(frame)), max(0, len(frame.columns) - 1))
+                write_sheet(book, book.add_worksheet(name), frame, {column: description(name, column) for column in frame.columns})
 
     @classmethod
     def load(cls, path: str | Path) -> Plan:
@@ -183,6 +159,35 @@ class Plan:
         if not path.is_file():
             raise PlanError(f"there is no plan at {path}")
         return cls(*_from_workbook(path))
+
+
+def write_sheet(book: Any, sheet: Any, frame: pd.DataFrame, notes: Mapping[str, str]) -> None:
+    """One table on one sheet: frozen header with filters and notes, numbers as numbers, text never as a formula."""
+    bold, number = book.add_format(HEADER), book.add_format({"num_format": "#,##0.###"})
+    sheet.freeze_panes(1, 0)
+    sheet.set_landscape()
+    sheet.fit_to_pages(1, 0)
+    for j, column in enumerate(frame.columns):
+        sheet.write_string(0, j, column, bold)
+        if notes.get(column):
+            sheet.write_comment(0, j, notes[column], {"x_scale": 2})
+        values = frame[column]
+        if pd.api.types.is_numeric_dtype(values) and not pd.api.types.is_bool_dtype(values):
+            sheet.set_column(j, j, 12, number)
+            for i, value in enumerate(values.tolist()):
+                if np.isinf(value):
+                    sheet.write_string(i + 1, j, str(value))
+                elif value == value:
+                    sheet.write_number(i + 1, j, value)
+        else:
+            width = min(40, max([len(column), *(len(str(v)) for v in values.head(200))]) + 2)
+            sheet.set_column(j, j, width)
+            for i, value in enumerate(values.tolist()):
+                if isinstance(value, bool):
+                    sheet.write_boolean(i + 1, j, value)
+                elif value != "":
+                    sheet.write_string(i + 1, j, str(value))
+    sheet.autofilter(0, 0, max(1, len(frame)), max(0, len(frame.columns) - 1))
 
 
 def _readable(value: Any) -> str:

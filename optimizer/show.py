@@ -112,15 +112,18 @@ def _periods(plan: Plan) -> list[str]:
     return list(plan.summary["periods"])
 
 
-def grid(title: str, heads: list[str], rows: list[list[str]], left: int = 1) -> None:
-    """A table of cells under its title; the first `left` columns are text."""
+def grid(title: str, heads: list[str], rows: list[list[str]], left: int | list[bool] = 1) -> None:
+    """A table of cells under its title; the first `left` columns are text, or `left` says so of each column."""
+    text = [i < left for i in range(len(heads))] if isinstance(left, int) else left
     out = console()
     out.print()
     out.print(title, style="bold", markup=False, soft_wrap=True)
     lines = Table(header_style="bold", pad_edge=False)
     for i, head in enumerate(heads):
         widest = max([len(head), *(len(row[i]) for row in rows)])
-        lines.add_column(Text(head), justify="left" if i < left else "right", no_wrap=i < left, min_width=widest if i < left else None)
+        lines.add_column(
+            Text(head), justify="left" if text[i] else "right", no_wrap=text[i] and widest <= 40, min_width=min(widest, 40) if text[i] else None
+        )
     for row in rows:
         lines.add_row(*(Text(cell) for cell in row))
     out.print(lines)

@@ -1,20 +1,89 @@
-"""What every command of `qipan` does alike: exit codes, errors as a list, Ctrl-C, and how far a solve is."""
+"""What every command of `qipan` does alike: options, exit codes, errors as a list, Ctrl-C, how far a solve is, and how an answer is told."""
 
 from __future__ import annotations
 
 import contextlib
+import os
 import signal
 import sys
 import threading
-from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 if TYPE_CHECKING:
-    from optimizer.highs import Progress
+    from models.instance import Instance
+    from optimizer.highs import Limits, Progress
+    from optimizer.questions.answer import Answer
 
 CERTIFIED, OUR_FAULT, WRONG_INPUT, INFEASIBLE, STOPPED = 0, 1, 2, 3, 4
+
+
+def _speak(language: str | None) -> None:
+    """Sets the language of all that is said from here on."""
+    if language is not None:
+        if language not in ("zh", "en"):
+            raise typer.BadParameter("zh or en")
+        os.environ["QIPAN_LANG"] = language
+
+
+InstancePath = Annotated[Path, typer.Argument(metavar="INSTANCE", help="A folder of CSV files, or a workbook. / CSV 文件夹或工作簿。")]
+ScenarioName = Annotated[
+    list[str] | None, typer.Option("--scenario", help="A scenario of the instance, or a TOML file; repeatable. / 情景，可多次。")
+]
+Settings = Annotated[list[str] | None, typer.Option("--set", help="table.column[key]=value (also *= and +=); repeatable. / 改一个数，可多次。")]
+Json = Annotated[bool, typer.Option("--json", help="Print the answer as JSON. / 输出 JSON。")]
+Csv = Annotated[bool, typer.Option("--csv", help="Print the table as CSV. / 输出 CSV。")]
+Out = Annotated[Path | None, typer.Option("--out", metavar="FILE.xlsx", help="Also write a workbook. / 另存为工作簿。")]
+Lang = Annotated[str | None, typer.Option("--lang", metavar="zh|en", help="Language. / 语言。", callback=_speak, is_eager=True)]
+
+
+def load_instance(path: Path, scenarios: list[str] | None = None, settings: list[str] | None = None) -> Instance:
+    """The instance with its scenarios and settings. Raises InputError."""
+    from models.instance import Instance
+
+    instance = Instance.load(path)
+    if scenarios or settings:
+        from optimizer.change import Scenario, apply, parse_set
+        from optimizer.scenario import find, load
+
+        chain = [s for name in scenarios or [] for s in load(find(path, name))]
+        if settings:
+            chain.append(Scenario(changes=tuple(parse_set(text) for text in settings)))
+        instance = apply(instance, chain)
+    return instance
+
+
+def tell(ask: Callable[[Limits], Answer], json: bool, csv: bool, out: Path | None) -> None:
+    """Asks a question and tells the answer: on the screen, as JSON or as CSV, and in a workbook. Bad input becomes one list and exit code 2,
+    a question that has no certified plan one line and exit code 4."""
+    if out is not None and (out.exists() or out.suffix != ".xlsx"):
+        say(f"{out} exists or does not end in .xlsx: choose another name / 已存在或不以 .xlsx 结尾，请换一个名称")
+        raise typer.Exit(WRONG_INPUT)
+    with readable_errors():
+        from optimizer.highs import Limits
+        from optimizer.plan import PlanError
+
+        try:
+            with progress_line(quiet=json or csv) as progress, interrupt() as cancel:
+                answer = ask(Limits(cancel=cancel, progress=progress))
+        except PlanError as error:
+            say(str(error))
+            raise typer.Exit(STOPPED) from None
+    if out is not None:
+        answer.save(out)
+    if json:
+        print(answer.to_json())
+    elif csv:
+        print(answer.table.to_csv(index=False), end="")
+    else:
+        from optimizer.show_answer import show_answer
+
+        show_answer(answer)
+        if out is not None:
+            say(f"{out} written / 已写出")
 
 
 @contextlib.contextmanager

@@ -10,8 +10,6 @@ as policy rows, so apart is a plan of the same instance, with a certificate. The
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import pandas as pd
 
 from models.formulation import build
@@ -21,30 +19,15 @@ from models.problems import InputError, rule
 from optimizer.change import Change, Scenario, apply
 from optimizer.highs import Limits
 from optimizer.plan import Plan
+from optimizer.questions.answer import Answer, Section
 from optimizer.solving import solve
 
 
-@dataclass(frozen=True)
-class Integration:
-    """The answer.
-
-    Attributes:
-        table: one row `together`, one `apart`, one per exchange forbidden alone: cost [¤, present value], what it costs more than together,
-            each burden and each bought commodity summed over the horizon [unit of the column].
-        together, apart: the two plans.
-        en, zh: a sentence to quote.
-    """
-
-    table: pd.DataFrame
-    together: Plan
-    apart: Plan
-    en: str
-    zh: str
-
-
-def integration(instance: Instance, limits: Limits | None = None) -> Integration:
+def integration(instance: Instance, limits: Limits | None = None) -> Answer:
     """Cost, purchases and burdens of a site's or park's industries planned together against apart.
 
+    Table: a row `together`, a row `apart`, one per exchange forbidden alone: cost [¤, present value], what it costs more than together, each
+    burden and each bought commodity summed over the horizon.
     Raises InputError if no by-product of one industry (tag of equipment) is used by another.
     """
     exchanged = exchanges(instance)
@@ -62,12 +45,14 @@ def integration(instance: Instance, limits: Limits | None = None) -> Integration
         ways = ", ".join(f"{m} → {u}" for m, u in pairs[["maker", "user"]].itertuples(index=False))
         rows.append(_line(f"without {good} ({ways})", without))
     table = pd.DataFrame(rows).fillna(0.0)
-    table.insert(2, "more", table["cost"] - together.objective)
     saved, money = apart.objective - together.objective, instance.settings.money
+    table.insert(2, f"more [{money}]", table["cost"] - together.objective)
+    table = table.rename(columns={"cost": f"cost [{money}]"})
     share = saved / abs(apart.objective) if apart.objective else 0.0
     en = f"Planned together the industries cost {saved:,.4g} {money} less than apart ({share:.1%})."
     zh = f"各行业统筹规划比各自规划节省 {saved:,.4g} {money}（{share:.1%}）。"
-    return Integration(table, together, apart, en, zh)
+    section = Section("integration", table, "Together, apart, and without each exchange", "统筹、各自规划与逐项去除互供")
+    return Answer((section,), en, zh, trust=instance.trust, plans={"together": together, "apart": apart})
 
 
 def exchanges(instance: Instance) -> pd.DataFrame:

@@ -18,8 +18,8 @@ def test_symbiosis() -> None:
     given = Instance.load(ROOT / "instances" / "symbiosis")
     assert exchanges(given).to_dict("list") == {"commodity": ["gas", "slag"], "maker": ["steelworks"] * 2, "user": ["chemical_works", "cement_works"]}
     answer = integration(given)
-    assert answer.table["cost"].tolist() == pytest.approx([745, 885, 865, 765])
-    assert answer.table["more"].tolist() == pytest.approx([0, 140, 120, 20])
+    assert answer.table["cost [MCNY]"].tolist() == pytest.approx([745, 885, 865, 765])
+    assert answer.table["more [MCNY]"].tolist() == pytest.approx([0, 140, 120, 20])
     assert answer.table["co2 [kt]"].tolist() == pytest.approx([1987.5, 2437.5, 2287.5, 2137.5])
     assert "140 MCNY less" in answer.en and "140 MCNY" in answer.zh
 
@@ -37,7 +37,7 @@ def test_bought_goods_may_be_used_apart() -> None:
     }
     for price, saved in ((3, 30), (0, 0)):
         answer = integration(instance(**tables, sources=f"region,commodity,price\nA,heat,{price}"))
-        assert answer.table["more"].iloc[1] == pytest.approx(saved)
+        assert answer.table["more [CNY]"].iloc[1] == pytest.approx(saved)
 
 
 def test_nothing_exchanged_is_said() -> None:

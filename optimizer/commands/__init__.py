@@ -1,0 +1,5 @@
+"""The commands that ask a question, one file each. Typer makes `blanket-cut` of `blanket_cut`."""
+
+from optimizer.commands.integration import integration
+
+QUESTIONS = (integration,)

@@ -1,0 +1,125 @@
+"""The answer to a question: tables with units, and one sentence that a planner can quote, in English and in Chinese."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pandas as pd
+
+from models.html import head, line
+from models.html import table as html_table
+from models.problems import language
+from optimizer.difference import without_nan
+from optimizer.plan import Plan, PlanError, write_sheet
+from optimizer.questions.words import SPOKEN, heading, word
+
+
+@dataclass(frozen=True)
+class Section:
+    """One table of an answer, which a report can take as it is.
+
+    Attributes:
+        name: what the table is called in JSON, in a workbook and in Python.
+        frame: its rows. A number's unit stands in the column's name, `cost [MCNY]`, or in a column `unit` of the row.
+        en, zh: its title.
+    """
+
+    name: str
+    frame: pd.DataFrame
+    en: str
+    zh: str
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What a question is answered with.
+
+    Attributes:
+        sections: the table of the question, then others that explain it.
+        en, zh: the sentence to quote.
+        notes: what must be known to read the numbers (which kind a price is, what was left out), English and Chinese.
+        trust: rows of the input by how far they can be trusted (`Instance.trust`).
+        plans: the plans behind it, by name.
+    """
+
+    sections: tuple[Section, ...]
+    en: str
+    zh: str
+    notes: tuple[tuple[str, str], ...] = ()
+    trust: Mapping[str, int] = field(default_factory=dict)
+    plans: Mapping[str, Plan] = field(default_factory=dict)
+
+    @property
+    def table(self) -> pd.DataFrame:
+        """The table of the question."""
+        return self.sections[0].frame
+
+    def __getitem__(self, name: str) -> pd.DataFrame:
+        """A table by its name. Raises KeyError."""
+        return {section.name: section.frame for section in self.sections}[name]
+
+    @property
+    def guessed(self) -> tuple[str, str]:
+        """How much of the input is estimated or assumed, in words; empty where nothing is."""
+        total, guessed = sum(self.trust.values()), sum(self.trust.get(mark, 0) for mark in ("estimate", "assumption"))
+        if not guessed:
+            return "", ""
+        return (
+            f"{guessed:,} of {total:,} input rows are estimates or assumptions: so are the results.",
+            f"{total:,} 行输入中有 {guessed:,} 行为估计或假设，结果亦然。",
+        )
+
+    def to_json(self) -> str:
+        """The sentence, the notes and every table; one object."""
+        said = {"en": self.en, "zh": self.zh, "notes": [{"en": en, "zh": zh} for en, zh in self.notes], "trust": dict(self.trust)}
+        return json.dumps(without_nan(said | {s.name: s.frame.to_dict("records") for s in self.sections}), ensure_ascii=False, indent=1)
+
+    def save(self, path: str | Path) -> None:
+        """Writes a workbook (`.xlsx`): a sheet `answer` with the sentence and the notes, a sheet per table. Headers are in the language of the
+        environment. Raises PlanError if the file exists or has another ending."""
+        import xlsxwriter
+
+        path = Path(path)
+        if path.exists():
+            raise PlanError(f"{path} exists: choose another name / 已存在，请换一个名称")
+        if path.suffix != ".xlsx":
+            raise PlanError(f"{path}: the file must end in .xlsx / 文件名须以 .xlsx 结尾")
+        zh = language() == "zh"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        fresh = path.with_name(f".{path.name}")
+        try:
+            with xlsxwriter.Workbook(str(fresh), {"strings_to_formulas": False, "strings_to_urls": False, "nan_inf_to_errors": True}) as book:
+                wrapped, strong = book.add_format({"text_wrap": True, "valign": "top"}), book.add_format({"bold": True, "text_wrap": True})
+                first = book.add_worksheet("结论" if zh else "answer")
+                first.set_column(0, 0, 110)
+                lines = [(self.zh if zh else self.en, strong), *((note[zh], wrapped) for note in (*self.notes, self.guessed) if note[zh])]
+                for i, (text, form) in enumerate(lines):
+                    first.write_string(2 * i, 0, text, form)
+                for section in self.sections:
+                    sheet = book.add_worksheet((section.zh if zh else section.name)[:31])
+                    write_sheet(book, sheet, shown(section.frame), {})
+            fresh.rename(path)
+        except BaseException:
+            fresh.unlink(missing_ok=True)
+            raise
+
+    def _repr_html_(self) -> str:
+        zh = language() == "zh"
+        out = [head(self.zh if zh else self.en)]
+        for section in self.sections:
+            out += [head(section.zh if zh else section.en, 5), html_table(shown(section.frame))]
+        return "".join([*out, *(line(note[zh]) for note in (*self.notes, self.guessed) if note[zh])])
+
+
+def shown(frame: pd.DataFrame) -> pd.DataFrame:
+    """A table as a person reads it: headings and words of the language of the environment."""
+    if language() != "zh":
+        return frame.rename(columns=lambda c: str(c).replace("_", " "))
+    out = frame.copy()
+    for column in out.columns:
+        if column in SPOKEN:
+            out[column] = [word(str(v)) for v in out[column]]
+    return out.rename(columns=heading)

@@ -1,0 +1,24 @@
+"""Headings and words of the tables of answers, in Chinese."""
+
+from __future__ import annotations
+
+HEADINGS = {
+    "plan": "方案", "cost": "成本", "more": "增加", "region": "地区", "equipment": "设备", "commodity": "商品", "period": "时期", "unit": "单位",
+    "policy": "政策", "member": "成员", "term": "成本项", "before": "原", "after": "现", "change": "变化", "burden": "负担",
+}  # fmt: skip
+"""Names of columns, without their unit."""
+SPOKEN = ("kind", "verdict", "grade", "reason", "part", "status")
+"""Columns whose cells are words of ours."""
+WORDS = {"optimal": "最优", "feasible": "可行", "infeasible": "无可行方案", "unbounded": "无界", "stopped": "中止"}
+"""Those words."""
+
+
+def heading(column: str) -> str:
+    """A column's name in Chinese; a unit in brackets stays."""
+    name, bracket, unit = str(column).partition(" [")
+    return HEADINGS.get(name, name.replace("_", " ")) + bracket + unit
+
+
+def word(cell: str) -> str:
+    """A cell's word in Chinese."""
+    return WORDS.get(cell, cell)
