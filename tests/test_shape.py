@@ -15,7 +15,7 @@ from models.tables import TABLES
 
 ROOT = Path(__file__).parents[1]
 FILES = sorted([*ROOT.glob("models/**/*.py"), *ROOT.glob("optimizer/**/*.py")])
-SHARED = {"available", "board", "cohorts", "keys", "policy_metrics", "policy_rows", "quantities"}
+SHARED = {"available", "board", "cohorts", "keys", "policy_metrics", "policy_rows", "quantities", "useful"}
 """Modules of the formulation that are no families and that families may import."""
 
 

@@ -27,6 +27,7 @@ from models.formulation import (
     swaps,
     trade,
     transport,
+    useful,
 )
 from models.formulation.board import Board, Metric
 from models.instance import Instance
@@ -62,6 +63,7 @@ def build(instance: Instance) -> Model:
     board.require()
     prune(board)
     transport.prepare_lines(board)
+    useful.prepare(board)
     for family in (balance, clean_power, burdens, swaps):
         family.prepare(board)
     board.require()

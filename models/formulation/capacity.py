@@ -2,7 +2,7 @@
 
     standing[r,q,e,t] = standing[r,q,e,t−1] + today[r,q,e,t] + Σ_w new[r,w,t] − closed[r,q,e,t] − Σ_w refitted[r,w,e,t] / ratio
     new[r,w,t] = Σ_e refitted[r,w,e,t]                                     for a refit w
-    min × start[r,g,t] <= new[r,w,t] <= max × start[r,g,t],   new[r,w,t] = size × units[r,w,t]
+    min × start[r,g,t] <= new[r,w,t] <= most × start[r,g,t],   new[r,w,t] = size × units[r,w,t]
 
 Cohorts are labelled by the period in which they expire; today's and new capacity are treated alike. A way `w` of building is one row of
 `builds` (equipment, what it replaces, step, project); the steps of one way share the start `g`. Where keeping capacity costs nothing and no
@@ -15,6 +15,7 @@ policy, factor or swap counts it, closing cannot pay and has no variable.
 | f | `refitted` | Q | variable: gained by refit from cohort e |
 | x | `closed` | Q | variable |
 | y | `start`, `units` | 1 | binary, integer |
+| | `most` | Q | builds.max, or what demand can use (`useful.py`) |
 | | `today` | Q | capacity.amount |
 | a | `annuity` | ¤/Q/yr | crf(equipment.rate, annuity_life) × builds.invest |
 | | `start_annuity` | ¤/yr | crf × builds.fixed_invest, + builds.fixed_cost while it lives |
@@ -55,8 +56,8 @@ def build_most(m: Any, r: Any, w: Any, t: Any) -> Any:
 
 
 def started_most(m: Any, r: Any, w: Any, g: Any, t: Any) -> Any:
-    """At most `max`, and only if started. [Q]"""
-    return m.new[r, w, t] <= m.build_max[r, w, t] * m.start[r, g, t]
+    """At most `max` or what can be of use, and only if started. [Q]"""
+    return m.new[r, w, t] <= m.most[r, w, t] * m.start[r, g, t]
 
 
 def started_least(m: Any, r: Any, w: Any, g: Any, t: Any) -> Any:
@@ -103,6 +104,7 @@ def add(m: Any, board: Board) -> None:
     m.consumed = table(refits, ["r", "w", "t"], "consumed", "replaced capacity consumed per unit gained [1]")
     limited = ways[~np.isnan(ways["max"])]
     m.build_max = table(limited, ["r", "w", "t"], "max", "largest amount in a period [Q]")
+    m.most = table(limited, ["r", "w", "t"], "most", "largest amount in a period that can be of use [Q]")
     m.build_min = table(limited, ["r", "w", "t"], "min", "least amount in a period, if anything [Q]")
     m.size = table(sized, ["r", "w", "t"], "size", "size of a whole unit [Q]")
 
