@@ -177,7 +177,7 @@ def _resolve_names(frame: pd.DataFrame, table: Table, file: str, names: Names, f
         for kind in REFERENCE_KINDS[c.of]:
             aliases |= names.aliases.get(kind, {})
         star = table.name == "policies"
-        single = c.kind == "label" or (c.kind == "name" and not c.key and table.name in ("equipment", "links", "stocks"))
+        single = c.kind == "label" or (c.kind == "name" and not c.key and table.name in ("equipment", "links", "stocks", "ledger"))
         unique = frame[c.name].unique().tolist()
         changed: dict[str, str] = {}
         for cell in unique:
@@ -263,7 +263,7 @@ def unit_of(frame: pd.DataFrame, table: Table, column: str, frames: dict[str, pd
         if "u" in template:
             put["u"] = unit(row.get("commodity", ""), "commodity")
         if "Q" in template:
-            put["Q"] = unit(row.get("equipment", ""), "equipment")
+            put["Q"] = unit(row.get("equipment", row.get("new_equipment", "")), "equipment")
         if "i" in template:
             put["i"] = unit(row["item"], "item") if row.get("on", "use") not in ("capacity", "freight") else ""
         if "b" in template:

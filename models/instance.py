@@ -50,6 +50,12 @@ class Instance:
     digests: dict[str, str] = field(default_factory=dict, repr=False, compare=False)
     """SHA-256 of single tables, kept while they stay."""
 
+    def __getstate__(self) -> dict[str, Any]:
+        return self.__dict__ | {"tables": dict(self.tables)}
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        self.__dict__.update(state | {"tables": MappingProxyType(state["tables"])})
+
     @classmethod
     def load(cls, path: str | Path) -> Instance:
         """Reads a folder of CSV files or a workbook. Raises InputError with every problem found."""

@@ -11,7 +11,7 @@ import pandas as pd
 from models import units
 from models.checking import Findings
 from models.names import Names
-from models.problems import Problem, rule
+from models.problems import Problem, nearest, rule
 
 Frames = Mapping[str, pd.DataFrame]
 
@@ -22,7 +22,23 @@ def check_tables(settings: Any, tables: Frames, names: Names, files: Mapping[str
     def say(table: str, row: object, column: str, en: str, zh: str) -> None:
         found.problems.append(rule(en, zh, file=files.get(table, ""), table=table, row=None if row is None else int(str(row)), column=column))
 
-    for check in (_periods, _slices, _commodities, _equipment, _capacity, _builds, _recipes, _sources, _markets, _links, _freight, _stocks, _swaps):
+    for check in (
+        _periods,
+        _slices,
+        _commodities,
+        _equipment,
+        _capacity,
+        _builds,
+        _recipes,
+        _sources,
+        _markets,
+        _links,
+        _freight,
+        _stocks,
+        _swaps,
+        _levels,
+        _ledger,
+    ):
         check(settings, tables, names, say)
     _inside_a_period(tables, names, found)
 
@@ -248,6 +264,22 @@ def _stocks(settings: Any, tables: Frames, names: Names, say: Say) -> None:
 
 def _swaps(settings: Any, tables: Frames, names: Names, say: Say) -> None:
     _double(tables["swaps"], "rule", "swaps", say)
+
+
+def _levels(settings: Any, tables: Frames, names: Names, say: Say) -> None:
+    frame = tables["levels"]
+    for row in frame.index[frame["baseline"] < frame["benchmark"]]:
+        say("levels", row, "baseline", "below the benchmark, which is the better level", "低于标杆水平；标杆应更优")
+
+
+def _ledger(settings: Any, tables: Frames, names: Names, say: Say) -> None:
+    rules, unit = set(tables["swaps"]["rule"]), tables["equipment"].set_index("equipment")["unit"].to_dict()
+    for row, cells in tables["ledger"].iterrows():
+        if cells["rule"] and cells["rule"] not in rules:
+            near = nearest(cells["rule"], rules)
+            say("ledger", row, "rule", f"no rule '{cells['rule']}'; did you mean {near}?", f"没有规则“{cells['rule']}”；是否为 {near}？")
+        if unit[cells["new_equipment"]] != unit[cells["old_equipment"]]:
+            say("ledger", row, "old_equipment", "has another unit than the new", "与新设备单位不同")
 
 
 def _inside_a_period(tables: Frames, names: Names, found: Findings) -> None:

@@ -1,4 +1,4 @@
-"""What a table and a column are: key, unit, bounds, default, meaning. The nineteen tables themselves stand in `tables.py`."""
+"""What a table and a column are: key, unit, bounds, default, meaning. The tables themselves stand in `tables.py`."""
 
 from __future__ import annotations
 

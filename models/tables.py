@@ -1,4 +1,4 @@
-"""The nineteen tables of an instance. Headers, names and meaning are the public format (`docs/schema.md`)."""
+"""The tables of an instance. Headers, names and meaning are the public format (`docs/schema.md`)."""
 
 from __future__ import annotations
 
@@ -21,6 +21,7 @@ from models.columns import (
     year,
 )
 from models.policy_tables import policies, policy_values
+from models.review_tables import ledger, levels
 from models.schema import Column, Table
 
 regions = Table(
@@ -280,6 +281,7 @@ TABLES: dict[str, Table] = {
     for t in (
         regions, periods, slices, commodities, equipment, capacity, builds, routes, recipes, factors, availability,
         sources, markets, links, freight, stocks, swaps, policies, policy_values,
+        levels, ledger,
     )
 }  # fmt: skip
 """All tables by name, in the order in which they are read."""

@@ -101,7 +101,14 @@ def _replace(tables: dict[str, pd.DataFrame], table: str, file: Path, problems: 
     if table not in TABLES:
         problems.append(Problem("unknown_table", table=table, said={"near": nearest(table, TABLES)}))
         return
-    frame = pd.read_csv(file, dtype=str, keep_default_na=False, encoding="utf-8-sig")
+    try:
+        if file.suffix == ".xlsx":
+            frame = pd.read_excel(file, dtype=str, keep_default_na=False, engine="calamine")
+        else:
+            frame = pd.read_csv(file, dtype=str, keep_default_na=False, encoding="utf-8-sig")
+    except (OSError, ValueError) as error:
+        problems.append(rule(f"cannot be read as a table: {error}", f"无法读作表格：{error}", file=file.name))
+        return
     tables[table] = frame.set_index(pd.Index(range(2, len(frame) + 2)))
 
 

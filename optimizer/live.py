@@ -6,20 +6,16 @@ solves from nothing. It starts from the nearer of two bases: that of the first p
 
 from __future__ import annotations
 
-import json
-import os
-import signal
-import subprocess
-import sys
 import time
 from dataclasses import dataclass, replace
-from multiprocessing.connection import Client, Connection, Listener
+from multiprocessing.connection import Connection
 from typing import Any
 
 import highspy
 import numpy as np
 
 from models.algebra import Matrices
+from optimizer.child import Child, serve
 from optimizer.highs import Answer, Limits, Progress, Solver, SolverError, run_with_basis
 from optimizer.matching import Patch, carried, difference, match
 from optimizer.scaling import Scaled, scale
@@ -55,8 +51,7 @@ class Live:
     """The parent's end. `search` is a Search: give it to `solve`."""
 
     def __init__(self) -> None:
-        self._child: subprocess.Popen[bytes] | None = None
-        self._line: Connection[Any, Any] | None = None
+        self._child: Child | None = None
         self._known: dict[str, _Known] = {}
 
     def search(self, matrices: Matrices, limits: Limits) -> tuple[Scaled, Answer]:
@@ -97,12 +92,9 @@ class Live:
 
     def close(self) -> None:
         """Ends the child; the next search starts another."""
-        if self._line is not None:
-            self._line.close()
         if self._child is not None:
-            self._child.kill()
-            self._child.wait()
-        self._child, self._line, self._known = None, None, {}
+            self._child.close()
+        self._child, self._known = None, {}
 
     def _order(self, matrices: Matrices, limits: Limits) -> tuple[Scaled, _Order]:
         """The problem, and from which basis to search: the nearer one of the same shape, else the last; and what must change in the child."""
@@ -127,7 +119,8 @@ class Live:
 
     def _ask(self, order: _Order, limits: Limits) -> Answer | None:
         """The child's answer; None if the search was cancelled."""
-        line = self._line or self._start()
+        self._child = self._child or Child("optimizer.live")
+        line = self._child.line
         line.send(order)
         while True:
             if line.poll(0.02):
@@ -140,16 +133,6 @@ class Live:
                     limits.progress(said)
             elif limits.cancel is not None and limits.cancel.is_set():
                 return None
-
-    def _start(self) -> Connection[Any, Any]:
-        secret = os.urandom(16)
-        with Listener(authkey=secret) as listener:
-            self._child = subprocess.Popen([sys.executable, "-m", "optimizer.live"], stdin=subprocess.PIPE)
-            assert self._child.stdin is not None
-            self._child.stdin.write(f"{json.dumps(listener.address)}\n{secret.hex()}\n".encode())
-            self._child.stdin.close()
-            self._line = listener.accept()
-        return self._line
 
 
 class Worker:
@@ -225,13 +208,5 @@ class Worker:
         return self._solver
 
 
-def main() -> None:
-    """Serves the parent whose address and secret stand on standard input. Ctrl-C is the parent's business."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    address, secret = json.loads(sys.stdin.readline()), bytes.fromhex(sys.stdin.readline().strip())
-    with Client(tuple(address) if isinstance(address, list) else address, authkey=secret) as line:
-        Worker(line).serve()
-
-
 if __name__ == "__main__":
-    main()
+    serve(lambda line: Worker(line).serve())

@@ -21,12 +21,15 @@ if TYPE_CHECKING:
 CERTIFIED, OUR_FAULT, WRONG_INPUT, INFEASIBLE, STOPPED = 0, 1, 2, 3, 4
 
 
-def _speak(language: str | None) -> None:
-    """Sets the language of all that is said from here on."""
-    if language is not None:
-        if language not in ("zh", "en"):
-            raise typer.BadParameter("zh or en")
-        os.environ["QIPAN_LANG"] = language
+def _speak(context: typer.Context, language: str | None) -> None:
+    """Sets the language of all that the command says."""
+    if language is None:
+        return
+    if language not in ("zh", "en"):
+        raise typer.BadParameter("zh or en")
+    before = os.environ.get("QIPAN_LANG", "")
+    os.environ["QIPAN_LANG"] = language
+    context.call_on_close(lambda: os.environ.update(QIPAN_LANG=before))
 
 
 InstancePath = Annotated[Path, typer.Argument(metavar="INSTANCE", help="A folder of CSV files, or a workbook. / CSV 文件夹或工作簿。")]

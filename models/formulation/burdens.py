@@ -29,7 +29,7 @@ from models.formulation.board import Board, Metric, Part, table
 from models.formulation.keys import explicit
 from models.formulation.quantities import capacity, with_equipment
 
-TABLES = ("factors",)
+TABLES = ("factors", "levels")
 NEEDS = ("sets", "capacity", "production", "trade", "transport", "clean_power")
 COSTS = ()
 BALANCE = ()

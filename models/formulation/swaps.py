@@ -21,7 +21,7 @@ from models.algebra import Frame, index_set, neighbours, stack, sum, variable
 from models.formulation.board import Board, state, table
 from models.formulation.keys import windowed
 
-TABLES = ("swaps",)
+TABLES = ("swaps", "ledger")
 NEEDS = ("sets", "capacity")
 METRICS = ()
 COSTS = ()

@@ -1,5 +1,6 @@
 """The commands that ask a question, one file each. Typer makes `blanket-cut` of `blanket_cut`."""
 
 from optimizer.commands.integration import integration
+from optimizer.commands.swaps import swaps
 
-QUESTIONS = (integration,)
+QUESTIONS = (integration, swaps)

@@ -5,11 +5,18 @@ from __future__ import annotations
 HEADINGS = {
     "plan": "方案", "cost": "成本", "more": "增加", "region": "地区", "equipment": "设备", "commodity": "商品", "period": "时期", "unit": "单位",
     "policy": "政策", "member": "成员", "term": "成本项", "before": "原", "after": "现", "change": "变化", "burden": "负担",
+    "rule": "规则", "new_region": "新地区", "new_equipment": "新设备", "new": "新增", "old_region": "旧地区",
+    "old_equipment": "旧设备",
+    "old": "退出", "closed_in": "退出时期", "ratio": "置换比", "required": "要求", "closed": "退出", "given": "已用", "left": "结余",
+    "line": "行", "verdict": "结论",
 }  # fmt: skip
 """Names of columns, without their unit."""
 SPOKEN = ("kind", "verdict", "grade", "reason", "part", "status")
 """Columns whose cells are words of ours."""
-WORDS = {"optimal": "最优", "feasible": "可行", "infeasible": "无可行方案", "unbounded": "无界", "stopped": "中止"}
+WORDS = {
+    "optimal": "最优", "feasible": "可行", "infeasible": "无可行方案", "unbounded": "无界", "stopped": "中止",
+    "lawful": "合规", "no rule allows the pair": "无规则允许", "ratio missed": "置换比不足", "used twice": "重复使用",
+}  # fmt: skip
 """Those words."""
 
 

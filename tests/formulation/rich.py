@@ -183,6 +183,11 @@ TABLES = {
         slices,,,,wet,,9,
         slices,,,,dry,,8,
         rated,3,,,,,9,""",
+    "levels": """commodity,item,equipment,benchmark,baseline
+        metal,energy,old,0.5,0.8
+        metal,power,,1,2""",
+    "ledger": """period,rule,new_region,new_equipment,new_amount,old_region,old_equipment,old_amount
+        t2,same,A,new,1,A,old,1.2""",
 }
 
 

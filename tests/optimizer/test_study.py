@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
 import random
+import signal
 import threading
 from pathlib import Path
 
@@ -120,8 +122,7 @@ def test_a_solver_that_dies_is_started_again(study: Study) -> None:
     study.solve()
     child = study._live._child
     assert child is not None
-    child.kill()
-    child.wait()
+    os.kill(child.pid, signal.SIGKILL)
     assert alike(study.solve(KINDS[0]), solve(study.changed(KINDS[0])))
     assert study._live._child is not child
 
