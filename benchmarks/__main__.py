@@ -18,7 +18,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from benchmarks import plain_mip, solver, whatif
+from benchmarks import plain_mip, questions, solver, whatif
 from benchmarks.algebra.run import measure
 from models.algebra import compile
 from models.formulation import build
@@ -98,6 +98,7 @@ SECTIONS: dict[str, Callable[[], Any]] = {
     "whatif": lambda: {name: whatif.measure(name, changes=200, compared=compared) for name, compared in (("tiny", 200), ("china", 10))},
     "solver": lambda: solver.measure(repeats=REPEATS),
     "algebra": lambda: measure(repeats=REPEATS),
+    "questions": questions.seconds,
 }
 """Instances come first: the peak memory of a process counts that of the one that started it."""
 

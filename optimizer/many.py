@@ -32,8 +32,8 @@ class Case:
     about: Any = None
 
 
-Measure = Callable[[Plan, Plan, Case], Row]
-"""(plan of the instance, plan of the case, the case) -> its row: what JSON can hold. A function of a module."""
+Measure = Callable[[Instance, Plan, Plan, Case], Row]
+"""(instance, its plan, plan of the case, the case) -> the row of the case: what JSON can hold. A function of a module."""
 
 
 def many(instance: Instance, cases: Sequence[Case], measure: Measure, limits: Limits, kept: Path | None = None) -> list[Row]:
@@ -158,7 +158,7 @@ def _row(study: Study, base: Plan, case: Case, measure: Measure, limits: Limits)
         return {"case": case.name, "status": "refused", "why": error.text()}
     row = {"case": case.name, "status": plan.status}
     if plan.status in ("optimal", "feasible") and plan.certified:
-        return row | measure(base, plan, case)
+        return row | measure(study.instance, base, plan, case)
     return row | {"why": "; ".join(str(name) for name, _ in plan.summary["conflict"][:5]) or str(plan.summary["certificate"])}
 
 

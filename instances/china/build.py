@@ -11,7 +11,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 
-from building import aluminium, carbon, demand, electricity, geography, lines, minerals, pace, policies, silicon, steel, supply
+from building import aluminium, carbon, demand, electricity, geography, lines, minerals, pace, policies, review, silicon, steel, supply
 from building.book import COLUMNS, HERE, Book
 
 MAIN = """schema = 1
@@ -41,6 +41,7 @@ def write_all(base_year: bool) -> Book:
     policies.add(book)
     carbon.add(book)
     pace.add(book)
+    review.add(book)
     return book
 
 

@@ -193,7 +193,7 @@ CLOSED_PART = Part(lambda b: b["capacities"], ("r", "q", "t"), _closed)
 METRICS = (
     Metric("capacity", "state", "Q", "rq", (STANDING_PART,), today=_today),
     Metric("capacity_new", "event", "Q", "rqx", (Part(_ways(True), ("r", "w", "t"), _new),)),
-    Metric("capacity_refitted", "event", "Q", "rq", (Part(_ways(False), ("r", "w", "t"), _new),)),
+    Metric("capacity_refitted", "event", "Q", "rqx", (Part(_ways(False), ("r", "w", "t"), _new),)),
     Metric("capacity_closed", "event", "Q", "rq", (CLOSED_PART,)),
     Metric("capacity_expired", "event", "Q", "rq", (Part(lambda b: b["expiring"].unique("r", "q", "t"), ("r", "q", "t"), _expired),)),
     Metric("moves", "event", "Q", "rq", (Part(lambda b: b["ways"], ("r", "w", "t"), _new), CLOSED_PART)),

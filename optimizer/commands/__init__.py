@@ -1,6 +1,7 @@
 """The commands that ask a question, one file each. Typer makes `blanket-cut` of `blanket_cut`."""
 
 from optimizer.commands.integration import integration
+from optimizer.commands.screen import screen
 from optimizer.commands.swaps import swaps
 
-QUESTIONS = (integration, swaps)
+QUESTIONS = (integration, screen, swaps)

@@ -11,7 +11,6 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from models.formulation import build
 from models.instance import Instance
 from models.problems import InputError, rule
 from optimizer.highs import Limits
@@ -36,10 +35,7 @@ def swap_ledger(instance: Instance, limits: Limits | None = None) -> Answer:
     if rules.empty:
         raise InputError([rule("no rule: capacity need not be replaced here", "没有规则：此处无产能置换要求", table="swaps")])
     plan = solve(instance, limits).require_plan()
-    same_region = set(rules.loc[rules["same_region"] == "yes", "rule"])
-    used, closures = _used(plan, same_region), _closures(instance, plan)
-    ledger = _ledger(used, rules.set_index("rule")["ratio"].to_dict(), closures)
-    bank = _bank(used, closures)
+    ledger, bank = pairs(instance, plan)
     sections = [
         Section("ledger", ledger, "New capacity and the closures behind it", "新增产能与对应退出产能"),
         Section("bank", bank, "Closures that may stand behind new capacity: given, and left at the end", "可置换产能：已用与期末结余"),
@@ -52,6 +48,13 @@ def swap_ledger(instance: Instance, limits: Limits | None = None) -> Answer:
         en += f" Of {len(checked)} lines brought, {wrong} {'is' if wrong == 1 else 'are'} not lawful."
         zh += f"所提交的 {len(checked)} 行中有 {wrong} 行不合规。"
     return Answer(tuple(sections), en, zh, trust=instance.trust, plans={"plan": plan})
+
+
+def pairs(instance: Instance, plan: Plan) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """The tables `ledger` and `bank` of a plan of the instance."""
+    rules = instance.tables["swaps"]
+    used, closures = _used(plan, set(rules.loc[rules["same_region"] == "yes", "rule"])), _closures(instance, plan)
+    return _ledger(used, rules.set_index("rule")["ratio"].to_dict(), closures), _bank(used, closures)
 
 
 def check_ledger(instance: Instance) -> pd.DataFrame:
@@ -117,9 +120,15 @@ def _used(plan: Plan, same_region: set[str]) -> pd.DataFrame:
 
 def _closures(instance: Instance, plan: Plan) -> pd.DataFrame:
     """What is closed (or expires, where that counts) in each period at each place that a rule names as old: region, equipment, period, unit, out."""
-    places = build(instance).board.labelled("swap_places").rename(columns={"r": "region", "q": "equipment", "expired": "counts"})
-    capacity = plan["capacity"].merge(places, on=["region", "equipment"])
-    capacity["out"] = capacity["closed"] + np.where(capacity["counts"], capacity["expired"], 0.0)
+    names, counts = instance.names, dict[tuple[str, str], bool]()
+    for given in instance.tables["swaps"].to_dict("records"):
+        for r in names.members(given["old_region"], "region"):
+            for q in names.members(given["old_equipment"], "equipment"):
+                counts[r, q] = counts.get((r, q), True) and given["expired"] == "yes"
+    capacity = plan["capacity"]
+    places = list(zip(capacity["region"], capacity["equipment"], strict=True))
+    expired = np.where([counts.get(place, False) for place in places], capacity["expired"], 0.0)
+    capacity = capacity.assign(out=np.where([place in counts for place in places], capacity["closed"] + expired, 0.0))
     return capacity.loc[capacity["out"] > SMALL, ["region", "equipment", "period", "unit", "out"]]
 
 

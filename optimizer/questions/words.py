@@ -8,7 +8,10 @@ HEADINGS = {
     "rule": "规则", "new_region": "新地区", "new_equipment": "新设备", "new": "新增", "old_region": "旧地区",
     "old_equipment": "旧设备",
     "old": "退出", "closed_in": "退出时期", "ratio": "置换比", "required": "要求", "closed": "退出", "given": "已用", "left": "结余",
-    "line": "行", "verdict": "结论",
+    "line": "行", "verdict": "结论", "project": "项目", "size": "规模",
+    "cost_more": "成本增加", "investment": "投资", "utilisation_in_reach": "可达范围利用率",
+    "why": "理由", "product": "产品", "room_before": "原余量", "room_after": "现余量", "item": "指标", "intensity": "强度", "benchmark": "标杆水平",
+    "baseline": "基准水平", "grade": "等级",
 }  # fmt: skip
 """Names of columns, without their unit."""
 SPOKEN = ("kind", "verdict", "grade", "reason", "part", "status")
@@ -16,6 +19,7 @@ SPOKEN = ("kind", "verdict", "grade", "reason", "part", "status")
 WORDS = {
     "optimal": "最优", "feasible": "可行", "infeasible": "无可行方案", "unbounded": "无界", "stopped": "中止",
     "lawful": "合规", "no rule allows the pair": "无规则允许", "ratio missed": "置换比不足", "used twice": "重复使用",
+    "supports": "支持", "neutral": "中性", "displaces": "挤占", "impossible": "不可行", "below the baseline": "低于基准",
 }  # fmt: skip
 """Those words."""
 

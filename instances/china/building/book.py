@@ -22,7 +22,7 @@ COLUMNS = {
     "commodities": "commodity unit balance surplus tags en zh",
     "equipment": "equipment unit life fixed_cost closing_cost min_load run tags en zh",
     "capacity": "region equipment built amount",
-    "builds": "region equipment replaces from until max invest usable",
+    "builds": "region equipment replaces project from until max invest usable",
     "routes": "route region period cost clean en zh",
     "recipes": "route item amount",
     "factors": "item on burden amount",
@@ -36,6 +36,7 @@ COLUMNS = {
     "policies": "policy row side metric coefficient lag region destination commodity equipment route party slice sense value"
     " each span from until price relax active authority en zh",
     "policy_values": "policy row region slice period value base",
+    "levels": "commodity item equipment benchmark baseline",
 }
 
 
