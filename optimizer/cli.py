@@ -91,7 +91,7 @@ def solve(
 
         with progress_line(quiet=json) as progress, interrupt() as cancel:
             plan = run(loaded, Limits(seconds=time_limit, gap=gap, cancel=cancel, progress=progress))
-    plan = _finish(plan, folder, read, force)
+    plan = _finish(plan, loaded, folder, read, force)
     if json:
         print((folder / "summary.json").read_text("utf-8"), end="")
     else:
@@ -105,8 +105,8 @@ def solve(
         raise typer.Exit(OUR_FAULT) from None
 
 
-def _finish(plan: Any, folder: Path, read: float, force: bool) -> Any:
-    """Saves the plan, with the seconds of reading and writing in its summary."""
+def _finish(plan: Any, instance: Any, folder: Path, read: float, force: bool) -> Any:
+    """Saves the plan and what it answers, with the seconds of reading and writing in its summary."""
     import resource
 
     from optimizer.plan import Plan
@@ -116,7 +116,7 @@ def _finish(plan: Any, folder: Path, read: float, force: bool) -> Any:
     seconds = {"read": round(read, 4), **plan.summary["seconds"], "tables": round(time.perf_counter() - begun, 4)}
     begun = time.perf_counter()
     plan = Plan({**plan.summary, "seconds": seconds}, made)
-    plan.save(folder, force)
+    plan.save(folder, force, instance)
     seconds["write"] = round(time.perf_counter() - begun, 4)
     peak = round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024, 1)
     plan = Plan({**plan.summary, "seconds": seconds, "peak_memory_mb": peak}, plan.tables)

@@ -10,14 +10,20 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
 
 from optimizer.describe import DESCRIPTIONS, description
+from optimizer.template import write_template
+
+if TYPE_CHECKING:
+    from models.instance import Instance
 
 HEADER = {"bold": True, "bottom": 1, "bg_color": "#E8EEF4"}
+INPUTS = "inputs"
+"""Folder of the instance that a plan answers, inside that of the plan."""
 FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
@@ -90,8 +96,8 @@ class Plan:
             raise PlanError(f"no certified plan: {self.status}; {self.summary.get('certificate', '')}")
         return self
 
-    def save(self, folder: str | Path, force: bool = False) -> Path:
-        """Writes the plan as a folder: `summary.json`, a CSV and a Parquet file per table, `plan.xlsx`.
+    def save(self, folder: str | Path, force: bool = False, instance: Instance | None = None) -> Path:
+        """Writes the plan as a folder: `summary.json`, a CSV and a Parquet file per table, `plan.xlsx`; in `inputs/` the instance it answers.
 
         The folder is complete or absent: it is written beside its place and renamed. Raises PlanError if it exists and not `force`.
         """
@@ -110,6 +116,8 @@ class Plan:
                 _safe(frame).to_csv(fresh / f"{name}.csv", index=False)
             self.write_workbook(fresh / "plan.xlsx")
             self.write_summary(fresh)
+            if instance is not None:
+                write_template(fresh / INPUTS, instance)
             if folder.exists():
                 old = fresh.with_name(fresh.name + "-old")
                 folder.rename(old)

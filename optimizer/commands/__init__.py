@@ -1,7 +1,8 @@
 """The commands that ask a question, one file each. Typer makes `blanket-cut` of `blanket_cut`."""
 
+from optimizer.commands.compare import compare
 from optimizer.commands.integration import integration
 from optimizer.commands.screen import screen
 from optimizer.commands.swaps import swaps
 
-QUESTIONS = (integration, screen, swaps)
+QUESTIONS = (compare, integration, screen, swaps)

@@ -12,6 +12,7 @@ HEADINGS = {
     "cost_more": "成本增加", "investment": "投资", "utilisation_in_reach": "可达范围利用率",
     "why": "理由", "product": "产品", "room_before": "原余量", "room_after": "现余量", "item": "指标", "intensity": "强度", "benchmark": "标杆水平",
     "baseline": "基准水平", "grade": "等级",
+    "title": "标题", "status": "状态", "certified": "已验证", "table": "表", "row": "行", "column": "列", "kind": "类别",
 }  # fmt: skip
 """Names of columns, without their unit."""
 SPOKEN = ("kind", "verdict", "grade", "reason", "part", "status")
@@ -19,6 +20,7 @@ SPOKEN = ("kind", "verdict", "grade", "reason", "part", "status")
 WORDS = {
     "optimal": "最优", "feasible": "可行", "infeasible": "无可行方案", "unbounded": "无界", "stopped": "中止",
     "lawful": "合规", "no rule allows the pair": "无规则允许", "ratio missed": "置换比不足", "used twice": "重复使用",
+    "new": "新建", "refitted": "改造", "expired": "到期",
     "supports": "支持", "neutral": "中性", "displaces": "挤占", "impossible": "不可行", "below the baseline": "低于基准",
 }  # fmt: skip
 """Those words."""
