@@ -1,8 +1,10 @@
 """The commands that ask a question, one file each. Typer makes `blanket-cut` of `blanket_cut`."""
 
 from optimizer.commands.compare import compare
+from optimizer.commands.footprint import footprint
 from optimizer.commands.integration import integration
+from optimizer.commands.inventory import inventory
 from optimizer.commands.screen import screen
 from optimizer.commands.swaps import swaps
 
-QUESTIONS = (compare, integration, screen, swaps)
+QUESTIONS = (compare, footprint, integration, inventory, screen, swaps)

@@ -13,6 +13,10 @@ HEADINGS = {
     "why": "理由", "product": "产品", "room_before": "原余量", "room_after": "现余量", "item": "指标", "intensity": "强度", "benchmark": "标杆水平",
     "baseline": "基准水平", "grade": "等级",
     "title": "标题", "status": "状态", "certified": "已验证", "table": "表", "row": "行", "column": "列", "kind": "类别",
+    "made": "产量", "footprint": "足迹", "scope_1": "范围一", "scope_2": "范围二", "scope_3": "范围三", "electricity": "链上用电",
+    "clean_share": "清洁占比",
+    "stage": "环节", "left over": "剩余", "not in goods": "不随商品", "delivered": "交付", "stored": "入库", "disposed of": "处置", "sum": "合计",
+    "of_the_plan": "方案总量", "sold": "销售", "cost_per_unit": "单位成本", "routes": "路线", "rest": "其余",
 }  # fmt: skip
 """Names of columns, without their unit."""
 SPOKEN = ("kind", "verdict", "grade", "reason", "part", "status")
