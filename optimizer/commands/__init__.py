@@ -1,5 +1,6 @@
 """The commands that ask a question, one file each. Typer makes `blanket-cut` of `blanket_cut`."""
 
+from optimizer.commands.assess import assess
 from optimizer.commands.compare import compare
 from optimizer.commands.footprint import footprint
 from optimizer.commands.integration import integration
@@ -7,4 +8,4 @@ from optimizer.commands.inventory import inventory
 from optimizer.commands.screen import screen
 from optimizer.commands.swaps import swaps
 
-QUESTIONS = (compare, footprint, integration, inventory, screen, swaps)
+QUESTIONS = (assess, compare, footprint, integration, inventory, screen, swaps)

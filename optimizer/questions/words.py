@@ -16,7 +16,9 @@ HEADINGS = {
     "made": "产量", "footprint": "足迹", "scope_1": "范围一", "scope_2": "范围二", "scope_3": "范围三", "electricity": "链上用电",
     "clean_share": "清洁占比",
     "stage": "环节", "left over": "剩余", "not in goods": "不随商品", "delivered": "交付", "stored": "入库", "disposed of": "处置", "sum": "合计",
-    "of_the_plan": "方案总量", "sold": "销售", "cost_per_unit": "单位成本", "routes": "路线", "rest": "其余",
+    "of_the_plan": "方案总量", "indicator": "指标", "target": "目标", "margin": "余量率", "locked_in": "锁定量", "after_the_horizon": "规划期后",
+    "burden_unit": "负担单位", "hhi": "集中度HHI", "reserve": "储备", "reserve_days": "储备天数", "worst_stop": "最大单点", "share_lost": "损失占比",
+    "days_covered": "可支撑天数", "sold": "销售", "cost_per_unit": "单位成本", "routes": "路线", "rest": "其余",
 }  # fmt: skip
 """Names of columns, without their unit."""
 SPOKEN = ("kind", "verdict", "grade", "reason", "part", "status")
@@ -26,6 +28,7 @@ WORDS = {
     "lawful": "合规", "no rule allows the pair": "无规则允许", "ratio missed": "置换比不足", "used twice": "重复使用",
     "new": "新建", "refitted": "改造", "expired": "到期",
     "supports": "支持", "neutral": "中性", "displaces": "挤占", "impossible": "不可行", "below the baseline": "低于基准",
+    "breached": "未达标", "tight": "临界", "met": "达标", "ample": "宽裕",
 }  # fmt: skip
 """Those words."""
 
