@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import tomllib
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -60,6 +62,23 @@ def load(path: Path) -> list[Scenario]:
     if "extends" in given:
         return [*load(path.parent / f"{given['extends']}.toml"), own]
     return [own]
+
+
+def write(scenario: Scenario, path: Path) -> None:
+    """Writes a scenario without replaced tables as TOML, which `load` reads back. Raises FileExistsError."""
+    lines = [f"title = {_toml(scenario.title)}"]
+    for change in scenario.changes:
+        cells = {"table": change.table, "where": dict(change.where), "column": change.column, "how": change.how, "value": change.value}
+        lines += ["", "[[change]]", *(f"{key} = {_toml(value)}" for key, value in cells.items() if value not in ("", {}) or key == "value")]
+    with path.open("x", encoding="utf-8") as file:
+        file.write("\n".join(lines) + "\n")
+
+
+def _toml(value: Any) -> str:
+    """A value of a change. A JSON text is a TOML text."""
+    if isinstance(value, Mapping):
+        return "{ " + ", ".join(f"{json.dumps(k)} = {_toml(v)}" for k, v in value.items()) + " }"
+    return repr(float(value)) if isinstance(value, float) else json.dumps(value, ensure_ascii=False)
 
 
 def _from_sheet(path: Path) -> Scenario:

@@ -52,6 +52,12 @@ def solve(instance: Instance, limits: Limits | None = None, search: Search = col
     return Plan(_summary(instance, model, matrices, found, clock, tables), tables)
 
 
+def stated(instance: Instance) -> tuple[Model, Expander, Matrices]:
+    """The model of an instance and its matrices, for a question that asks something else of them. Raises InputError."""
+    with _without_collecting():
+        return _compiled(instance, Clock(Limits()))
+
+
 @contextmanager
 def _without_collecting() -> Iterator[None]:
     """Stating makes many small objects, all of them needed: looking for garbage meanwhile is a third of its time."""

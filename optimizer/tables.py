@@ -228,7 +228,7 @@ def _policies(solved: Solved) -> Frame:
     )
     heads = board.table("policies").sort_values("row", kind="stable").drop_duplicates("policy")
     described = {column: board.codes(heads[column]) for column in ("policy", "authority", "en", "zh")}
-    units = {(name, s): board.code(_left_unit(board, head, s)) for name, head in _by_policy(heads) for s in ("period", "")}
+    units = {(name, s): board.code(left_unit(board, head, s)) for name, head in _by_policy(heads) for s in ("period", "")}
     spans = [(name, span if span == "period" else "") for name, span in rows.rows("policy", "span")]
     return rows.put(unit=np.array([units[key] for key in spans], dtype=np.int64)).join(board.frame(**described), "policy")
 
@@ -237,7 +237,7 @@ def _by_policy(heads: pd.DataFrame) -> list[tuple[str, dict[str, str]]]:
     return [(head["policy"], head) for head in heads[["policy", "metric", "commodity", "equipment"]].to_dict("records")]
 
 
-def _left_unit(board: Board, head: dict[str, str], span: str) -> str:
+def left_unit(board: Board, head: dict[str, str], span: str) -> str:
     """The unit of a policy's left side; blank where its scope has several."""
     settings, metric = board.instance.settings, METRICS[head["metric"]]
     if metric.unit in ("u", "b"):

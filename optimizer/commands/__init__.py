@@ -2,10 +2,11 @@
 
 from optimizer.commands.assess import assess
 from optimizer.commands.compare import compare
+from optimizer.commands.diagnose import diagnose
 from optimizer.commands.footprint import footprint
 from optimizer.commands.integration import integration
 from optimizer.commands.inventory import inventory
 from optimizer.commands.screen import screen
 from optimizer.commands.swaps import swaps
 
-QUESTIONS = (assess, compare, footprint, integration, inventory, screen, swaps)
+QUESTIONS = (assess, compare, diagnose, footprint, integration, inventory, screen, swaps)

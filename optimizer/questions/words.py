@@ -4,30 +4,27 @@ from __future__ import annotations
 
 HEADINGS = {
     "plan": "方案", "cost": "成本", "more": "增加", "region": "地区", "equipment": "设备", "commodity": "商品", "period": "时期", "unit": "单位",
-    "policy": "政策", "member": "成员", "term": "成本项", "before": "原", "after": "现", "change": "变化", "burden": "负担",
-    "rule": "规则", "new_region": "新地区", "new_equipment": "新设备", "new": "新增", "old_region": "旧地区",
-    "old_equipment": "旧设备",
-    "old": "退出", "closed_in": "退出时期", "ratio": "置换比", "required": "要求", "closed": "退出", "given": "已用", "left": "结余",
-    "line": "行", "verdict": "结论", "project": "项目", "size": "规模",
-    "cost_more": "成本增加", "investment": "投资", "utilisation_in_reach": "可达范围利用率",
+    "policy": "政策", "member": "成员", "term": "成本项", "before": "原", "after": "现", "change": "变化", "burden": "负担", "rule": "规则",
+    "new_region": "新地区", "new_equipment": "新设备", "new": "新增", "old_region": "旧地区", "old_equipment": "旧设备", "old": "退出",
+    "closed_in": "退出时期", "ratio": "置换比", "required": "要求", "closed": "退出", "given": "已用", "left": "结余", "line": "行",
+    "verdict": "结论", "project": "项目", "size": "规模", "cost_more": "成本增加", "investment": "投资", "utilisation_in_reach": "可达范围利用率",
     "why": "理由", "product": "产品", "room_before": "原余量", "room_after": "现余量", "item": "指标", "intensity": "强度", "benchmark": "标杆水平",
-    "baseline": "基准水平", "grade": "等级",
-    "title": "标题", "status": "状态", "certified": "已验证", "table": "表", "row": "行", "column": "列", "kind": "类别",
-    "made": "产量", "footprint": "足迹", "scope_1": "范围一", "scope_2": "范围二", "scope_3": "范围三", "electricity": "链上用电",
-    "clean_share": "清洁占比",
-    "stage": "环节", "left over": "剩余", "not in goods": "不随商品", "delivered": "交付", "stored": "入库", "disposed of": "处置", "sum": "合计",
-    "of_the_plan": "方案总量", "indicator": "指标", "target": "目标", "margin": "余量率", "locked_in": "锁定量", "after_the_horizon": "规划期后",
-    "burden_unit": "负担单位", "hhi": "集中度HHI", "reserve": "储备", "reserve_days": "储备天数", "worst_stop": "最大单点", "share_lost": "损失占比",
-    "days_covered": "可支撑天数", "sold": "销售", "cost_per_unit": "单位成本", "routes": "路线", "rest": "其余",
+    "baseline": "基准水平", "grade": "等级", "title": "标题", "status": "状态", "certified": "已验证", "table": "表", "row": "行", "column": "列",
+    "kind": "类别", "made": "产量", "footprint": "足迹", "scope_1": "范围一", "scope_2": "范围二", "scope_3": "范围三", "electricity": "链上用电",
+    "clean_share": "清洁占比", "stage": "环节", "left over": "剩余", "not in goods": "不随商品", "delivered": "交付", "stored": "入库",
+    "disposed of": "处置", "sum": "合计", "of_the_plan": "方案总量", "indicator": "指标", "target": "目标", "margin": "余量率",
+    "locked_in": "锁定量", "after_the_horizon": "规划期后", "burden_unit": "负担单位", "hhi": "集中度HHI", "reserve": "储备",
+    "reserve_days": "储备天数", "worst_stop": "最大单点", "share_lost": "损失占比", "days_covered": "可支撑天数", "sense": "方向", "right": "右侧",
+    "authority": "机关", "en": "英文", "zh": "中文", "set": "组合", "conflict": "矛盾", "value": "数值", "new_value": "新数值", "slice": "时段",
+    "missing": "缺口", "rows": "行数", "sold": "销售", "cost_per_unit": "单位成本", "routes": "路线", "rest": "其余",
 }  # fmt: skip
 """Names of columns, without their unit."""
 SPOKEN = ("kind", "verdict", "grade", "reason", "part", "status")
 """Columns whose cells are words of ours."""
 WORDS = {
-    "optimal": "最优", "feasible": "可行", "infeasible": "无可行方案", "unbounded": "无界", "stopped": "中止",
-    "lawful": "合规", "no rule allows the pair": "无规则允许", "ratio missed": "置换比不足", "used twice": "重复使用",
-    "new": "新建", "refitted": "改造", "expired": "到期",
-    "supports": "支持", "neutral": "中性", "displaces": "挤占", "impossible": "不可行", "below the baseline": "低于基准",
+    "optimal": "最优", "feasible": "可行", "infeasible": "无可行方案", "unbounded": "无界", "stopped": "中止", "lawful": "合规",
+    "no rule allows the pair": "无规则允许", "ratio missed": "置换比不足", "used twice": "重复使用", "new": "新建", "refitted": "改造",
+    "expired": "到期", "supports": "支持", "neutral": "中性", "displaces": "挤占", "impossible": "不可行", "below the baseline": "低于基准",
     "breached": "未达标", "tight": "临界", "met": "达标", "ample": "宽裕",
 }  # fmt: skip
 """Those words."""
