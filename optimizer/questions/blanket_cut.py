@@ -1,0 +1,165 @@
+"""Blanket cut: what would "one size fits all" have cost, against the plan that meets the same target?
+
+The cut takes the share α off every plant of a scope alike and at once:
+
+    availability[r,q,t,s] × (1 − α)                       for every capacity (r, q) of the scope in every period t of the cut
+    capacity built and refitted <= as planned             everywhere: nobody builds overnight
+    stocks when the cut begins <= as planned              nobody has stored up for it
+
+All else (which plant runs, trade, stocks, who goes short) is planned again at least cost under all policies. Three plans stand side by side:
+
+    given α    as planned: the instance             cut: α off                            plan: burdens of the scope's regions <= those of the cut
+    found α    as planned: without some policies    cut: the least α at which they hold   plan: with them
+
+The plan may do all that the cut may (the scope's least load is scaled by 1 − α, as it is in the cut), so it never costs more.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from contextlib import closing
+
+import pandas as pd
+
+from models.instance import Instance
+from models.problems import Problem, nearest, rule
+from optimizer.highs import Limits
+from optimizer.live import Live
+from optimizer.plan import Plan
+from optimizer.questions.answer import Answer, Section
+from optimizer.questions.cut_scope import Scope, cut_instance, planned_instance, read_scope, target_rows
+from optimizer.questions.cut_tables import Columns, cascade, periods, regions, side_by_side
+from optimizer.questions.cut_words import notes, said
+from optimizer.solving import solve
+
+DEFAULT = 10.0
+"""Percent off where neither a cut nor a policy to be met is given."""
+
+
+def blanket_cut(
+    instance: Instance,
+    scope: Sequence[str] = (),
+    cut: float | None = None,
+    meet: Sequence[str] = (),
+    first: str = "",
+    last: str = "",
+    limits: Limits | None = None,
+) -> Answer:
+    """A blanket cut beside the plan that meets the same target, and the cascade that follows from the cut.
+
+    `scope`: cells `EQUIPMENT|TAG[@REGION|GROUP]`; none = all equipment tagged `industry` (all, where nothing is). `cut`: percent; then `meet`
+    names burdens (or commodities: their use) that the plan holds to what the cut reaches in the scope's regions; none = all burdens. Without
+    `cut`, `meet` names policies, and the least percentage is sought that meets them (to 0.1). `first`, `last`: periods of the cut.
+
+    Tables: `side_by_side` (cost [¤, present value], burdens, shortages, use of capacity), `regions` (output by region and route), `cascade` (by
+    stage downstream: output, value added lost, the input that ran short, price), `periods` (the cut product, period by period). Amounts are
+    sums over the periods of the cut. Raises InputError with everything that is wrong with the question; PlanError if there is no plan as it is.
+    """
+    problems: list[Problem] = []
+    if cut is not None and not 0 <= cut <= 100:
+        problems.append(rule("must be a percentage, 0 to 100", "须为 0 到 100 的百分数", file="--cut", value=f"{cut:g}"))
+    if cut is None and not meet:
+        cut = DEFAULT
+    _check_meet(instance, cut, meet, problems)
+    cells = read_scope(instance, scope, first, last, problems)
+    with closing(Live()) as live:
+        return _answer(instance, cells, cut, tuple(meet), lambda given: solve(given, limits, live.search))
+
+
+def _burdens(instance: Instance) -> list[str]:
+    commodities = instance.tables["commodities"]
+    return commodities.loc[commodities["balance"] == "tally", "commodity"].tolist()
+
+
+def _check_meet(instance: Instance, cut: float | None, meet: Sequence[str], problems: list[Problem]) -> None:
+    """Are they burdens or used commodities (a cut is given), or policies that can be held to (a cut is sought)?"""
+    policies = instance.tables["policies"]
+    if cut is None:
+        heads = policies.sort_values("row").drop_duplicates("policy").set_index("policy")
+        for name in meet:
+            if name not in heads.index:
+                said = {"what": "policy", "near": nearest(name, heads.index)}
+                problems.append(Problem("unknown_name", file="--meet", value=name, said=said))
+            elif heads["active"][name] != "yes" or heads["sense"][name] == "price" or heads["price"][name] >= 0 or heads["span"][name] == "to_date":
+                en = "only a policy in force that may not be breached, and that does not sum to date, can be met by a cut"
+                problems.append(rule(en, "须为生效且不可违约的政策，且不为逐期累计", file="--meet", value=name))
+        return
+    used = {m for cell in instance.tables["recipes"].query("amount < 0")["item"] for m in instance.names.members(cell, "commodity")}
+    known = used | set(_burdens(instance))
+    for name in meet:
+        if name not in known:
+            near = nearest(name, known)
+            what = "burden or used commodity" + (" (a policy is met without --cut)" if name in set(policies["policy"]) else "")
+            problems.append(Problem("unknown_name", file="--meet", value=name, said={"what": what, "near": near}))
+    if not meet and not _burdens(instance):
+        problems.append(rule("the instance counts no burden: name a commodity whose use is to be met", "实例无负担项：请给出商品", file="--meet"))
+
+
+def _answer(instance: Instance, scope: Scope, cut: float | None, meet: tuple[str, ...], run: Callable[[Instance], Plan]) -> Answer:
+    base = instance if cut is not None else _without(instance, meet)
+    planned = run(base).require_plan()
+    if cut is not None:
+        share: float | None = cut / 100
+        under_cut = _certified(run(cut_instance(base, scope, cut / 100, planned)))
+        seen = set(planned["burdens"]["burden"])
+        meet = meet or tuple(b for b in _burdens(instance) if b in seen)
+        target = [] if under_cut is None else target_rows(under_cut, scope, meet, set(_burdens(instance)))
+    else:
+        share, under_cut = _least(lambda tried: _certified(run(cut_instance(base, scope, tried, planned))), meet)
+        target = []
+    met = None
+    if under_cut is not None or cut is None:
+        met = _certified(run(planned_instance(instance, scope, share or 0.0, planned, target)))
+    plans = Columns(planned, under_cut, met)
+    names = meet if cut is not None else ()
+    sections = [Section("side_by_side", side_by_side(scope, plans, share, names), "As planned, blanket cut, and by plan", "原方案、一刀切与按计划")]
+    if under_cut is not None:
+        chain = cascade(scope, plans)
+        sections += [
+            Section("regions", regions(scope, plans), "Output by region and route, sum over the cut", "各地区各路线产量（削减期合计）"),
+            Section("cascade", chain, "Cascade: what stops downstream, stage by stage", "连锁反应：下游逐级停产"),
+            Section("periods", periods(scope, plans, chain), "The cut product, period by period", "被削减产品逐期情况"),
+        ]
+    else:
+        chain = pd.DataFrame()
+    en, zh = said(instance, scope, plans, share, cut is None, meet, chain)
+    shown = {"as_planned": planned, "blanket_cut": under_cut, "plan": met}
+    return Answer(tuple(sections), en, zh, notes(scope, planned), instance.trust, {name: p for name, p in shown.items() if p is not None})
+
+
+def _certified(plan: Plan) -> Plan | None:
+    """The plan; None where it is proved or claimed that there is none. Raises PlanError for anything else."""
+    return None if plan.status == "infeasible" else plan.require_plan()
+
+
+def _without(instance: Instance, meet: tuple[str, ...]) -> Instance:
+    """The instance in which a breach of these policies costs nothing: they bind nobody, and each plan still says whether they hold."""
+    policies = instance.tables["policies"]
+    return instance.replace({"policies": policies.assign(price=policies["price"].mask(policies["policy"].isin(meet), 0.0))})
+
+
+def _least(attempt: Callable[[float], Plan | None], meet: tuple[str, ...]) -> tuple[float | None, Plan | None]:
+    """The least share, to 0.1 %, at which the policies hold, and its plan: by bisection below the largest multiple of 10 % that meets them."""
+    found: dict[int, Plan] = {}
+
+    def holds(tenths: int) -> bool:
+        plan = attempt(tenths / 1000)
+        if plan is None:
+            return False
+        rows = plan["policies"][plan["policies"]["policy"].isin(meet)]
+        if (rows["breach"] <= 1e-6 * (1 + rows["right"].abs())).all():
+            found[tenths] = plan
+        return tenths in found
+
+    if holds(0):
+        return 0.0, found[0]
+    high = next((tenths for tenths in range(1000, 0, -100) if holds(tenths)), None)
+    if high is None:
+        return None, None
+    low = 0
+    while high - low > 1:
+        middle = (low + high) // 2
+        low, high = (low, middle) if holds(middle) else (middle, high)
+    return high / 1000, found[high]
+
+

@@ -1,0 +1,119 @@
+"""What is said of a blanket cut: the sentence to quote and the notes, in English and Chinese."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from models.html import number
+from models.instance import Instance
+from optimizer.plan import Plan
+from optimizer.questions.cut_scope import Scope
+from optimizer.questions.cut_tables import Columns
+
+
+def called(instance: Instance, name: str, language: str) -> str:
+    """The name of a commodity, equipment, region or policy as it is shown; the name itself where none is given."""
+    for table, column in (("commodities", "commodity"), ("equipment", "equipment"), ("regions", "region"), ("policies", "policy")):
+        frame = instance.tables[table]
+        row = frame[frame[column] == name]
+        if len(row):
+            return str(row[language].iloc[0]) or name
+    return name
+
+
+def _cells(instance: Instance, cells: tuple[str, ...], language: str) -> str:
+    """The scope in words."""
+    out = []
+    for cell in cells:
+        what, place = ([called(instance, part, language) for part in side.split("|") if part] for side in cell.partition("@")[::2])
+        things = ("all equipment" if language == "en" else "全部设备") if what == ["*"] else " + ".join(what)
+        where = " + ".join(place)
+        out.append((f"{things} in {where}" if language == "en" else f"{where}的{things}") if where else things)
+    return (", " if language == "en" else "、").join(out)
+
+
+def said(
+    instance: Instance, scope: Scope, plans: Columns, share: float | None, sought: bool, meet: tuple[str, ...], chain: pd.DataFrame
+) -> tuple[str, str]:
+    """The sentence: what the cut costs beside the plan, what falls most downstream, whose price rises most."""
+    en_scope, zh_scope = (_cells(instance, scope.cells, language) for language in ("en", "zh"))
+    en_meet, zh_meet = (" and ".join(called(instance, m, "en") for m in meet), "、".join(called(instance, m, "zh") for m in meet))
+    begin, end = scope.periods[0], scope.periods[-1]
+    en_when = begin if begin == end else f"{begin} to {end}"
+    zh_when = begin if begin == end else f"{begin} 至 {end}"
+    money, base = plans.money, plans.as_planned.objective
+    by_plan = None if plans.plan is None else plans.plan.objective - base
+    if share is None:
+        en = f"No blanket cut of {en_scope} ({en_when}), up to 100 %, meets {en_meet}"
+        zh = f"对{zh_scope}（{zh_when}）一刀切，削减至 100 % 也无法达到“{zh_meet}”"
+        if by_plan is None:
+            return f"{en}, and neither does any plan.", f"{zh}，也没有方案能够达到。"
+        return f"{en}; the plan does, for {number(by_plan, 4)} {money} more.", f"{zh}；按计划可以达到，多花 {number(by_plan, 4)} {money}。"
+    percent = f"{100 * share:.4g} %"
+    if plans.blanket_cut is None:
+        return (
+            f"Under a blanket cut of {percent} of {en_scope} ({en_when}) there is no plan at all: demand that may not go short cannot be met.",
+            f"对{zh_scope}（{zh_when}）一刀切削减 {percent} 时不存在任何方案：不允许短缺的需求无法满足。",
+        )
+    under = plans.blanket_cut.objective - base
+    if sought and share == 0:
+        return (f"{en_meet} holds as it is: no cut is needed.", f"“{zh_meet}”本已满足，无需削减。")
+    if sought:
+        en = f"To meet {en_meet} by a blanket cut, {percent} of {en_scope} must go ({en_when}): "
+        zh = f"若以一刀切达到“{zh_meet}”，须削减{zh_scope} {percent}（{zh_when}）："
+        same_en, same_zh = "meeting it by plan", "按计划达到"
+    else:
+        en = f"A blanket cut of {percent} of {en_scope} ({en_when}): "
+        zh = f"对{zh_scope}（{zh_when}）一刀切削减 {percent}："
+        same_en, same_zh = (f"meeting the same {en_meet} by plan", f"按计划达到同样的{zh_meet}") if len(meet) == 1 else _same()
+    if by_plan is not None:
+        more = under - by_plan
+        en += f"it costs {number(more, 4)} {money} more than {same_en} ({number(under, 4)} against {number(by_plan, 4)} {money} above no target)"
+        zh += f"比{same_zh}多花 {number(more, 4)} {money}（相对无目标分别增加 {number(under, 4)} 与 {number(by_plan, 4)} {money}）"
+    tail_en, tail_zh = _tail(instance, chain, money)
+    return f"{en}{tail_en}.", f"{zh}{tail_zh}。"
+
+
+def _same() -> tuple[str, str]:
+    return "meeting the same burdens by plan", "按计划达到同样的各项负担"
+
+
+def _tail(instance: Instance, chain: pd.DataFrame, money: str) -> tuple[str, str]:
+    """What falls most at the end of the chain, and the cut product whose price rises most."""
+    en = zh = ""
+    if chain.empty:
+        return en, zh
+    down = chain[(chain["stage"] > 0) & (chain["change [%]"] < -0.05)]
+    if len(down):
+        row = down.loc[down["change [%]"].idxmin()]
+        en += f"; {called(instance, row['commodity'], 'en')} falls by {-row['change [%]']:.3g} %"
+        zh += f"；{called(instance, row['commodity'], 'zh')}下降 {-row['change [%]']:.3g} %"
+    before, after = (chain[f"price_{when} [{money}/unit]"] for when in ("before", "after"))
+    rise = (after / before.where(before > 0))[chain["stage"] == 0].dropna()
+    if len(rise) and rise.max() > 1.0005:
+        row = chain.loc[rise.idxmax()]
+        first, second = before[rise.idxmax()], after[rise.idxmax()]
+        price = f"{first:.3g} → {second:.3g} {money}/{row['unit']}"
+        kinds = {"penalty": ("a shortage penalty", "短缺罚价"), "penalty downstream": ("it carries a shortage penalty", "含下游短缺罚价")}
+        kind_en, kind_zh = kinds.get(row["kind"], (row["kind"], "LP 对偶价"))
+        en += f"; {called(instance, row['commodity'], 'en')}, price {price} ({kind_en})"
+        zh += f"；{called(instance, row['commodity'], 'zh')}价格 {price}（{kind_zh}）"
+    return en, zh
+
+
+def notes(scope: Scope, planned: Plan) -> tuple[tuple[str, str], ...]:
+    """What must be known to read the tables."""
+    years = dict(zip(planned.summary["periods"], planned.summary["years"], strict=True))
+    length = sum(years[p] for p in scope.periods)
+    span = f"{length:.3g}"
+    return (
+        (
+            f"Amounts are sums over the periods of the cut ({span} years); costs are present values over the horizon.",
+            f"数量为削减期（{span} 年）合计；成本为规划期现值。",
+        ),
+        (
+            f"Prices are shadow prices ({planned.summary['price_kind']}), weighted by planned use; `penalty`: the price of a shortage, "
+            "`penalty downstream`: it carries the price of a shortage further down. Neither is a market price.",
+            "价格为按计划用量加权的影子价格；“短缺罚价”与“含下游短缺罚价”均非市场价格。",
+        ),
+    )
