@@ -194,7 +194,7 @@ def target_rows(plan: Plan, scope: Scope, names: Sequence[str], burdens: set[str
         amount = reached(plan, scope, name)
         metric = "burden" if name in burdens else "used"
         same = {"policy": f"target: {name}", "row": 1, "metric": metric, "commodity": name, "region": "|".join(scope.regions)}
-        rows.append(same | {"sense": "<=", "value": amount + 1e-8 * abs(amount), "span": "horizon", **scope.window})
+        rows.append(same | {"sense": "<=", "value": amount + 1e-7 * abs(amount), "span": "horizon", **scope.window})
     return rows
 
 

@@ -96,6 +96,8 @@ def side_by_side(scope: Scope, plans: Columns, share: float | None, targets: Seq
         worth = prices["price"].reindex(before.made.index).fillna(0.0)
         lost = {n: float(((before.made - v.made.reindex(before.made.index).fillna(0.0)).clip(lower=0) * worth).sum()) for n, v in views.items()}
         add("output lost", "", plans.money, lost)
+        made = {n: float(value_added(v.plan, scope, prices).sum()) for n, v in views.items()}
+        add("value added lost", "", plans.money, {n: made["as_planned"] - m for n, m in made.items()})
     series("use of capacity", "%", {name: _use(v) for name, v in views.items()})
     return pd.DataFrame(rows, columns=["part", "item", "unit", *NAMES])
 
@@ -218,17 +220,13 @@ def _at(prices: pd.DataFrame, good: str, column: str = "price") -> float:
 
 
 def _kind(good: str, chain: nx.DiGraph, after: pd.DataFrame, before: pd.DataFrame, otherwise: str) -> str:
-    """Is the price after the cut that of a shortage, does it carry one from further downstream, or is it a dual like any other?"""
-
-    def penalty(name: str) -> bool:
-        return _at(after, name, "penalty") >= 0.5
-
-    if penalty(good):
-        return "penalty"
+    """Is the price after the cut that of a shortage, does it carry one from up or down the chain, or is it a dual like any other?"""
+    share = _at(after, good, "penalty")
+    if share > SMALL:
+        return "penalty" if share >= 0.5 else "penalty in part"
     rose = _at(after, good) > _at(before, good) * (1 + SMALL)
-    if rose and any(_at(after, d, "penalty") > 0 for d in nx.descendants(chain, good)):
-        return "penalty downstream"
-    return otherwise
+    kin = nx.descendants(chain, good) | nx.ancestors(chain, good)
+    return "carries a penalty" if rose and any(_at(after, c, "penalty") > SMALL for c in kin) else otherwise
 
 
 def _short_input(scope: Scope, good: str, before: pd.Series, after: pd.Series) -> str:

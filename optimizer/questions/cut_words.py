@@ -9,6 +9,7 @@ from models.instance import Instance
 from optimizer.plan import Plan
 from optimizer.questions.cut_scope import Scope
 from optimizer.questions.cut_tables import Columns
+from optimizer.questions.words import word
 
 
 def called(instance: Instance, name: str, language: str) -> str:
@@ -18,7 +19,7 @@ def called(instance: Instance, name: str, language: str) -> str:
         row = frame[frame[column] == name]
         if len(row):
             return str(row[language].iloc[0]) or name
-    return name
+    return name.replace("_", " ")
 
 
 def _cells(instance: Instance, cells: tuple[str, ...], language: str) -> str:
@@ -86,17 +87,17 @@ def _tail(instance: Instance, chain: pd.DataFrame, money: str) -> tuple[str, str
     down = chain[(chain["stage"] > 0) & (chain["change [%]"] < -0.05)]
     if len(down):
         row = down.loc[down["change [%]"].idxmin()]
-        en += f"; {called(instance, row['commodity'], 'en')} falls by {-row['change [%]']:.3g} %"
-        zh += f"；{called(instance, row['commodity'], 'zh')}下降 {-row['change [%]']:.3g} %"
+        en += f"; {called(instance, row['commodity'], 'en')} −{-row['change [%]']:.3g} %"
+        zh += f"；{called(instance, row['commodity'], 'zh')}产量下降 {-row['change [%]']:.3g} %"
     before, after = (chain[f"price_{when} [{money}/unit]"] for when in ("before", "after"))
     rise = (after / before.where(before > 0))[chain["stage"] == 0].dropna()
     if len(rise) and rise.max() > 1.0005:
         row = chain.loc[rise.idxmax()]
         first, second = before[rise.idxmax()], after[rise.idxmax()]
         price = f"{first:.3g} → {second:.3g} {money}/{row['unit']}"
-        kinds = {"penalty": ("a shortage penalty", "短缺罚价"), "penalty downstream": ("it carries a shortage penalty", "含下游短缺罚价")}
-        kind_en, kind_zh = kinds.get(row["kind"], (row["kind"], "LP 对偶价"))
-        en += f"; {called(instance, row['commodity'], 'en')}, price {price} ({kind_en})"
+        kind_en = {"penalty": "a shortage penalty", "penalty in part": "in part a shortage penalty"}.get(row["kind"], row["kind"])
+        kind_zh = word(row["kind"])
+        en += f"; {called(instance, row['commodity'], 'en')} {price} ({kind_en})"
         zh += f"；{called(instance, row['commodity'], 'zh')}价格 {price}（{kind_zh}）"
     return en, zh
 
@@ -112,8 +113,8 @@ def notes(scope: Scope, planned: Plan) -> tuple[tuple[str, str], ...]:
             f"数量为削减期（{span} 年）合计；成本为规划期现值。",
         ),
         (
-            f"Prices are shadow prices ({planned.summary['price_kind']}), weighted by planned use; `penalty`: the price of a shortage, "
-            "`penalty downstream`: it carries the price of a shortage further down. Neither is a market price.",
-            "价格为按计划用量加权的影子价格；“短缺罚价”与“含下游短缺罚价”均非市场价格。",
+            f"Prices are shadow prices ({planned.summary['price_kind']}), weighted by planned use; `penalty`: that of a shortage, "
+            "`carries a penalty`: raised by a shortage up or down the chain. Neither is a market price.",
+            "价格为按计划用量加权的影子价格；“短缺罚价”与“含短缺罚价”均非市场价格。",
         ),
     )
