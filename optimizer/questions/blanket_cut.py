@@ -16,9 +16,12 @@ The plan may do all that the cut may (the scope's least load is scaled by 1 − 
 
 from __future__ import annotations
 
+import itertools
+import math
 from collections.abc import Callable, Sequence
 from contextlib import closing
 
+import numpy as np
 import pandas as pd
 
 from models.instance import Instance
@@ -34,6 +37,8 @@ from optimizer.solving import solve
 
 DEFAULT = 10.0
 """Percent off where neither a cut nor a policy to be met is given."""
+LADDER = (0, 50, 100, 200, 400, 600, 800, 1000)
+"""Tenths of a percent that are tried, one after the other, until the policies hold."""
 
 
 def blanket_cut(
@@ -52,8 +57,9 @@ def blanket_cut(
     `cut`, `meet` names policies, and the least percentage is sought that meets them (to 0.1). `first`, `last`: periods of the cut.
 
     Tables: `side_by_side` (cost [¤, present value], burdens, shortages, use of capacity), `regions` (output by region and route), `cascade` (by
-    stage downstream: output, value added lost, the input that ran short, price), `periods` (the cut product, period by period). Amounts are
-    sums over the periods of the cut. Raises InputError with everything that is wrong with the question; PlanError if there is no plan as it is.
+    stage downstream: output, value added lost, the input that ran short, price), `periods` and `prices` (the cut product that loses most, in
+    each period). Amounts are sums over the periods of the cut. Raises InputError with everything that is wrong with the question, PlanError if
+    there is no plan as it is.
     """
     problems: list[Problem] = []
     if cut is not None and not 0 <= cut <= 100:
@@ -68,7 +74,7 @@ def blanket_cut(
 
 def _burdens(instance: Instance) -> list[str]:
     commodities = instance.tables["commodities"]
-    return commodities.loc[commodities["balance"] == "tally", "commodity"].tolist()
+    return [str(name) for name in commodities.loc[commodities["balance"] == "tally", "commodity"]]
 
 
 def _check_meet(instance: Instance, cut: float | None, meet: Sequence[str], problems: list[Problem]) -> None:
@@ -105,20 +111,29 @@ def _answer(instance: Instance, scope: Scope, cut: float | None, meet: tuple[str
         meet = meet or tuple(b for b in _burdens(instance) if b in seen)
         target = [] if under_cut is None else target_rows(under_cut, scope, meet, set(_burdens(instance)))
     else:
-        share, under_cut = _least(lambda tried: _certified(run(cut_instance(base, scope, tried, planned))), meet)
+        share, under_cut = _least(lambda tried: _certified(run(cut_instance(base, scope, tried, planned))), planned, meet)
         target = []
     met = None
     if under_cut is not None or cut is None:
-        met = _certified(run(planned_instance(instance, scope, share or 0.0, planned, target)))
+        met = _certified(run(planned_instance(instance, scope, (share or 0.0) if under_cut is not None else 0.0, planned, target)))
     plans = Columns(planned, under_cut, met)
     names = meet if cut is not None else ()
-    sections = [Section("side_by_side", side_by_side(scope, plans, share, names), "As planned, blanket cut, and by plan", "原方案、一刀切与按计划")]
+    sections = [
+        Section(
+            "side_by_side",
+            side_by_side(scope, plans, None if under_cut is None else share, names),
+            "As planned, blanket cut, and by plan",
+            "原方案、一刀切与按计划",
+        )
+    ]
     if under_cut is not None:
         chain = cascade(scope, plans)
+        series = periods(scope, plans, chain)
         sections += [
             Section("regions", regions(scope, plans), "Output by region and route, sum over the cut", "各地区各路线产量（削减期合计）"),
             Section("cascade", chain, "Cascade: what stops downstream, stage by stage", "连锁反应：下游逐级停产"),
-            Section("periods", periods(scope, plans, chain), "The cut product, period by period", "被削减产品逐期情况"),
+            Section("periods", series[series["part"] != "price"], "The cut product, period by period", "被削减产品逐期情况"),
+            Section("prices", series[series["part"] == "price"], "Its price, period by period", "被削减产品逐期价格"),
         ]
     else:
         chain = pd.DataFrame()
@@ -138,28 +153,31 @@ def _without(instance: Instance, meet: tuple[str, ...]) -> Instance:
     return instance.replace({"policies": policies.assign(price=policies["price"].mask(policies["policy"].isin(meet), 0.0))})
 
 
-def _least(attempt: Callable[[float], Plan | None], meet: tuple[str, ...]) -> tuple[float | None, Plan | None]:
-    """The least share, to 0.1 %, at which the policies hold, and its plan: by bisection below the largest multiple of 10 % that meets them."""
-    found: dict[int, Plan] = {}
+def _least(attempt: Callable[[float], Plan | None], planned: Plan, meet: tuple[str, ...]) -> tuple[float | None, Plan | None]:
+    """The least share, to 0.1 %, at which the policies hold, and its plan; or the share from which there is no plan at all, and None; or None
+    twice. The share is raised until one or the other is so, then the step is narrowed, by turns where a straight line through its ends meets
+    the target and in its middle."""
+    plans: dict[int, Plan | None] = {0: planned}
 
-    def holds(tenths: int) -> bool:
-        plan = attempt(tenths / 1000)
+    def excess(tenths: int) -> float:
+        """By how much the worst row is missed, as a share; NaN where there is no plan at all."""
+        if tenths not in plans:
+            plans[tenths] = attempt(tenths / 1000)
+        plan = plans[tenths]
         if plan is None:
-            return False
+            return math.nan
         rows = plan["policies"][plan["policies"]["policy"].isin(meet)]
-        if (rows["breach"] <= 1e-6 * (1 + rows["right"].abs())).all():
-            found[tenths] = plan
-        return tenths in found
+        missed = np.where(rows["breach"] > 0, rows["breach"], -rows["room"]) / (1 + rows["right"].abs())
+        return float(np.max(missed)) - 1e-6
 
-    if holds(0):
-        return 0.0, found[0]
-    high = next((tenths for tenths in range(1000, 0, -100) if holds(tenths)), None)
+    high = next((tenths for tenths in LADDER if not excess(tenths) > 0), None)
     if high is None:
         return None, None
-    low = 0
-    while high - low > 1:
-        middle = (low + high) // 2
-        low, high = (low, middle) if holds(middle) else (middle, high)
-    return high / 1000, found[high]
-
-
+    low = max((tenths for tenths in plans if tenths < high), default=high)
+    for turn in itertools.count():
+        if high - low <= 1:
+            break
+        line = excess(low) / (excess(low) - excess(high)) if turn % 2 == 0 else 0.5
+        middle = min(max(low + math.ceil((high - low) * (line if line == line else 0.5)), low + 1), high - 1)
+        low, high = (middle, high) if excess(middle) > 0 else (low, middle)
+    return high / 1000, plans[high]

@@ -77,7 +77,9 @@ def _in_cell(instance: Instance, cell: str, standing: pd.DataFrame, problems: li
     for text, of, what in ((equipment, "equipment", "equipment or tag"), (region, "region", "region or group")):
         known = {name for name, members in instance.names.known(of).items() if members}
         problems += [_unknown("--scope", part, what, known) for part in text.split("|") if part not in ("", "*") and part not in known]
-    hit = standing["equipment"].isin(instance.names.members(equipment, "equipment")) & standing["region"].isin(instance.names.members(region, "region"))
+    hit = standing["equipment"].isin(instance.names.members(equipment, "equipment")) & standing["region"].isin(
+        instance.names.members(region, "region")
+    )
     if not hit.any() and len(problems) == before:
         places = sorted(set(standing.loc[standing["equipment"].isin(instance.names.members(equipment, "equipment")), "region"]))
         problems.append(
@@ -88,7 +90,7 @@ def _in_cell(instance: Instance, cell: str, standing: pd.DataFrame, problems: li
                 value=cell,
             )
         )
-    return hit.to_numpy()
+    return np.asarray(hit)
 
 
 def _available(board: Board, places: pd.DataFrame) -> pd.DataFrame:
@@ -146,29 +148,38 @@ def _inside(instance: Instance, table: pd.DataFrame, places: pd.DataFrame) -> np
 
 
 def _as_planned(instance: Instance, scope: Scope, planned: Plan, building: bool) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
-    """Policies by which no capacity is built beyond the plan (`building`), and no stock is above the plan's when the cut begins."""
-    board, policies, values = scope.board, [], []
-    greenfield = board["ways"]["greenfield"]
-    for name, metric, column, there in (
-        ("as planned: new", "capacity_new", "new", greenfield.any()),
-        ("as planned: refitted", "capacity_refitted", "refitted", not greenfield.all()),
-    ):
-        if building and there:
-            policies.append({"policy": name, "row": 1, "metric": metric, "each": "region|equipment", "sense": "<="})
-            values.append({"policy": name, "value": 0})
-            made = planned["capacity"][planned["capacity"][column] > 0]
-            values += made[["region", "equipment", "period"]].assign(policy=name, value=made[column]).to_dict("records")
+    """Policies by which no capacity is built beyond the plan (`building`), and no stock is above the plan's when the cut begins; one policy
+    per unit, as a policy has one dimension."""
+    board, policies, values = scope.board, list[dict[str, Any]](), list[dict[str, Any]]()
+
+    def at_most(metric: str, column: str, names: Iterable[str], planned: pd.DataFrame, head: Mapping[str, Any]) -> None:
+        """For each region and name at most what the column `value` says, 0 where it says nothing."""
+        table = instance.tables["equipment" if column == "equipment" else "commodities"]
+        own = table[table[column].isin(set(names))]
+        for unit, members in own.groupby("unit", sort=True)[column]:
+            policy = f"as planned: {metric} [{unit}]"
+            cell = {column: "|".join(members)}
+            policies.append({"policy": policy, "row": 1, "metric": metric, **cell, "each": f"region|{column}", "sense": "<=", **head})
+            values.append({"policy": policy, "value": 0})
+            some = planned[(planned["value"] > 0) & planned[column].isin(set(members))]
+            values.extend(some.assign(policy=policy)[["policy", "region", column, "period", "value"]].to_dict("records"))
+
+    if building:
+        ways = board.labelled("ways")
+        for metric, column, greenfield in (("capacity_new", "new", True), ("capacity_refitted", "refitted", False)):
+            names = ways.loc[ways["greenfield"] == greenfield, "q"]
+            at_most(metric, "equipment", names, planned["capacity"].assign(value=planned["capacity"][column]), {})
     order, stocks = list(instance.names.kinds["period"]), instance.tables["stocks"]
     begin = order.index(scope.periods[0])
-    carried = {c for cell in stocks.loc[stocks["cycle"] == "horizon", "commodity"] for c in instance.names.members(cell, "commodity")}
-    carried -= {c for cell in stocks.loc[stocks["cycle"] != "horizon", "commodity"] for c in instance.names.members(cell, "commodity")}
-    if begin and carried:
-        name, start = "as planned: stocks", board["periods"]["start"][begin - 1]
-        cell = {"commodity": "|".join(sorted(carried))}
-        policies.append({"policy": name, "row": 1, "metric": "stock", **cell, "each": "region|commodity", "sense": "<=", "from": start, "until": start})
-        levels = planned["stocks"][(planned["stocks"]["period"] == order[begin - 1]) & planned["stocks"]["commodity"].isin(carried)]
-        levels = levels.groupby(["region", "commodity"], as_index=False)["level"].sum().rename(columns={"level": "value"})
-        values += [{"policy": name, "value": 0}, *levels[levels["value"] > 0].assign(policy=name).to_dict("records")]
+    if begin:
+        carried, cycling = (
+            {c for cell in stocks.loc[mask, "commodity"] for c in instance.names.members(cell, "commodity")}
+            for mask in (stocks["cycle"] == "horizon", stocks["cycle"] != "horizon")
+        )
+        start = board["periods"]["start"][begin - 1]
+        levels = planned["stocks"][planned["stocks"]["period"] == order[begin - 1]].rename(columns={"level": "value"})
+        levels = levels.groupby(["region", "commodity", "period"], as_index=False)["value"].sum()
+        at_most("stock", "commodity", carried - cycling, levels, {"from": start, "until": start})
     return policies, values
 
 
@@ -184,7 +195,7 @@ def reached(plan: Plan, scope: Scope, name: str) -> float:
     frame, amount = (plan["burdens"].rename(columns={"burden": "commodity"}), "amount") if burden else (plan["balance"], "used")
     rows = frame[(frame["commodity"] == name) & frame["region"].isin(scope.regions) & frame["period"].isin(scope.periods)]
     years = dict(zip(plan.summary["periods"], plan.summary["years"], strict=True))
-    return float((rows[amount] * rows["period"].map(years)).sum())
+    return float((rows[amount] * rows["period"].map(years).astype(float)).sum())
 
 
 def target_rows(plan: Plan, scope: Scope, names: Sequence[str], burdens: set[str]) -> list[dict[str, Any]]:
@@ -194,7 +205,5 @@ def target_rows(plan: Plan, scope: Scope, names: Sequence[str], burdens: set[str
         amount = reached(plan, scope, name)
         metric = "burden" if name in burdens else "used"
         same = {"policy": f"target: {name}", "row": 1, "metric": metric, "commodity": name, "region": "|".join(scope.regions)}
-        rows.append(same | {"sense": "<=", "value": amount + 1e-7 * abs(amount), "span": "horizon", **scope.window})
+        rows.append(same | {"sense": "<=", "value": amount + 1e-9 * abs(amount), "span": "horizon", **scope.window})
     return rows
-
-

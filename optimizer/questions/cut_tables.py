@@ -21,6 +21,8 @@ from optimizer.questions.cut_scope import Scope, reached
 NAMES = ("as_planned", "blanket_cut", "plan")
 SMALL = 1e-6
 """Changes below this share are none."""
+NOTHING = 1e-9
+"""The weight of a price where nothing is used: where nothing is used anywhere the mean is a plain one."""
 
 
 @dataclass(frozen=True)
@@ -167,7 +169,7 @@ def mean_prices(view: View, weighed: View) -> pd.DataFrame:
     weights = weighed.balance.set_index(key)
     amounts = (weights["used"] + weights["demand"] + weights["sold"]) * weights["years"]
     rows = view.balance.set_index(key)
-    rows = rows.assign(w=amounts.reindex(rows.index).fillna(0.0).clip(lower=0.0))[lambda f: f["price"].notna() & (f["w"] > 0)]
+    rows = rows.assign(w=amounts.reindex(rows.index).fillna(0.0).clip(lower=0.0) + NOTHING)[lambda f: f["price"].notna()]
     by = rows.groupby(level="commodity")
     total = by["w"].sum()
     sums = rows.assign(price=rows["price"] * rows["w"], penalty=rows["penalty"] * rows["w"]).groupby(level="commodity")[["price", "penalty"]].sum()
@@ -249,13 +251,17 @@ def value_added(plan: Plan, scope: Scope, prices: pd.DataFrame) -> pd.Series:
     return (rows["activity"] * rows["value"]).groupby(rows["c"]).sum()
 
 
-def periods(scope: Scope, plans: Columns, chain: pd.DataFrame) -> pd.DataFrame:
-    """The cut product of most lost value through all periods: output and stock at the end [u, in the period], price."""
+def main_product(chain: pd.DataFrame, money: str) -> int:
+    """The row of the cut product that loses most output at prices as planned."""
     start = chain[chain["stage"] == 0]
-    if start.empty:
-        return pd.DataFrame()
-    lost = (start["as_planned"] - start["blanket_cut"]) * start[f"price_before [{plans.money}/unit]"].fillna(0.0)
-    good = str(start.loc[lost.idxmax(), "commodity"])
+    return int(((start["as_planned"] - start["blanket_cut"]) * start[f"price_before [{money}/unit]"].fillna(0.0)).idxmax())
+
+
+def periods(scope: Scope, plans: Columns, chain: pd.DataFrame) -> pd.DataFrame:
+    """The cut product of most lost value through all periods: output in the period, stock at its end, price."""
+    if chain.empty:
+        return chain
+    good = str(chain.loc[main_product(chain, plans.money), "commodity"])
     unit = _units(scope)[good]
     order = plans.as_planned.summary["periods"]
     years = pd.Series(plans.as_planned.summary["years"], order)

@@ -8,7 +8,7 @@ from models.html import number
 from models.instance import Instance
 from optimizer.plan import Plan
 from optimizer.questions.cut_scope import Scope
-from optimizer.questions.cut_tables import Columns
+from optimizer.questions.cut_tables import Columns, main_product
 from optimizer.questions.words import word
 
 
@@ -44,18 +44,18 @@ def said(
     zh_when = begin if begin == end else f"{begin} 至 {end}"
     money, base = plans.money, plans.as_planned.objective
     by_plan = None if plans.plan is None else plans.plan.objective - base
-    if share is None:
-        en = f"No blanket cut of {en_scope} ({en_when}), up to 100 %, meets {en_meet}"
-        zh = f"对{zh_scope}（{zh_when}）一刀切，削减至 100 % 也无法达到“{zh_meet}”"
+    percent = "" if share is None else f"{100 * share:.4g} %"
+    if plans.blanket_cut is None and not sought:
+        en = f"Under a blanket cut of {percent} of {en_scope} ({en_when}) there is no plan at all: what may not go short cannot be met."
+        return en, f"对{zh_scope}（{zh_when}）一刀切削减 {percent} 时不存在任何方案：不允许短缺的需求或政策无法满足。"
+    if plans.blanket_cut is None or share is None:
+        en, zh = f"No blanket cut of {en_scope} ({en_when}) meets {en_meet}", f"对{zh_scope}（{zh_when}）一刀切无法达到“{zh_meet}”"
+        if percent:
+            en += f": from {percent} on there is no plan at all, as what may not go short cannot be met"
+            zh += f"：削减 {percent} 起不存在任何方案，不允许短缺的需求或政策无法满足"
         if by_plan is None:
-            return f"{en}, and neither does any plan.", f"{zh}，也没有方案能够达到。"
+            return f"{en}; neither does any plan.", f"{zh}；也没有方案能够达到。"
         return f"{en}; the plan does, for {number(by_plan, 4)} {money} more.", f"{zh}；按计划可以达到，多花 {number(by_plan, 4)} {money}。"
-    percent = f"{100 * share:.4g} %"
-    if plans.blanket_cut is None:
-        return (
-            f"Under a blanket cut of {percent} of {en_scope} ({en_when}) there is no plan at all: demand that may not go short cannot be met.",
-            f"对{zh_scope}（{zh_when}）一刀切削减 {percent} 时不存在任何方案：不允许短缺的需求无法满足。",
-        )
     under = plans.blanket_cut.objective - base
     if sought and share == 0:
         return (f"{en_meet} holds as it is: no cut is needed.", f"“{zh_meet}”本已满足，无需削减。")
@@ -80,26 +80,27 @@ def _same() -> tuple[str, str]:
 
 
 def _tail(instance: Instance, chain: pd.DataFrame, money: str) -> tuple[str, str]:
-    """What falls most at the end of the chain, and the cut product whose price rises most."""
-    en = zh = ""
+    """The cut product that loses most, its price, and what falls most downstream."""
     if chain.empty:
-        return en, zh
+        return "", ""
+    row = chain.loc[main_product(chain, money)]
+    before, after = (row[f"price_{when} [{money}/unit]"] for when in ("before", "after"))
+    en, zh = f"; {called(instance, row['commodity'], 'en')}", f"；{called(instance, row['commodity'], 'zh')}"
+    en, zh = f"{en} {_change(row)}", f"{zh}产量 {_change(row)}"
+    if after > before * 1.0005 > 0:
+        price = f"{before:.3g} → {after:.3g} {money}/{row['unit']}"
+        kind = {"penalty": "a shortage penalty", "penalty in part": "in part a shortage penalty"}.get(row["kind"], row["kind"])
+        en, zh = f"{en}, price {price} ({kind})", f"{zh}，价格 {price}（{word(row['kind'])}）"
     down = chain[(chain["stage"] > 0) & (chain["change [%]"] < -0.05)]
     if len(down):
-        row = down.loc[down["change [%]"].idxmin()]
-        en += f"; {called(instance, row['commodity'], 'en')} −{-row['change [%]']:.3g} %"
-        zh += f"；{called(instance, row['commodity'], 'zh')}产量下降 {-row['change [%]']:.3g} %"
-    before, after = (chain[f"price_{when} [{money}/unit]"] for when in ("before", "after"))
-    rise = (after / before.where(before > 0))[chain["stage"] == 0].dropna()
-    if len(rise) and rise.max() > 1.0005:
-        row = chain.loc[rise.idxmax()]
-        first, second = before[rise.idxmax()], after[rise.idxmax()]
-        price = f"{first:.3g} → {second:.3g} {money}/{row['unit']}"
-        kind_en = {"penalty": "a shortage penalty", "penalty in part": "in part a shortage penalty"}.get(row["kind"], row["kind"])
-        kind_zh = word(row["kind"])
-        en += f"; {called(instance, row['commodity'], 'en')} {price} ({kind_en})"
-        zh += f"；{called(instance, row['commodity'], 'zh')}价格 {price}（{kind_zh}）"
+        worst = down.loc[down["change [%]"].idxmin()]
+        en += f"; downstream {called(instance, worst['commodity'], 'en')} {_change(worst)}"
+        zh += f"；下游{called(instance, worst['commodity'], 'zh')} {_change(worst)}"
     return en, zh
+
+
+def _change(row: pd.Series) -> str:
+    return f"{row['change [%]']:+.3g} %".replace("-", "−")
 
 
 def notes(scope: Scope, planned: Plan) -> tuple[tuple[str, str], ...]:
