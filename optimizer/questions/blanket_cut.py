@@ -138,7 +138,7 @@ def _answer(instance: Instance, scope: Scope, cut: float | None, meet: tuple[str
     else:
         chain = pd.DataFrame()
     en, zh = said(instance, scope, plans, share, cut is None, meet, chain)
-    shown = {"as_planned": planned, "blanket_cut": under_cut, "plan": met}
+    shown = {"as_planned": planned, "blanket_cut": under_cut, "by_plan": met}
     return Answer(tuple(sections), en, zh, notes(scope, planned), instance.trust, {name: p for name, p in shown.items() if p is not None})
 
 

@@ -18,7 +18,7 @@ import pandas as pd
 from optimizer.plan import Plan
 from optimizer.questions.cut_scope import Scope, reached
 
-NAMES = ("as_planned", "blanket_cut", "plan")
+NAMES = ("as_planned", "blanket_cut", "by_plan")
 SMALL = 1e-6
 """Changes below this share are none."""
 NOTHING = 1e-9
@@ -31,7 +31,7 @@ class Columns:
 
     as_planned: Plan
     blanket_cut: Plan | None
-    plan: Plan | None
+    by_plan: Plan | None
 
     def each(self) -> list[tuple[str, Plan | None]]:
         """The plans by the name of their column."""
@@ -86,7 +86,7 @@ def side_by_side(scope: Scope, plans: Columns, share: float | None, targets: Seq
             add(part, item, unit or units.get(item, ""), {name: float(s.get(item, 0.0)) for name, s in of.items()})
 
     if share is not None:
-        add("cut", "", "%", {"as_planned": 0.0, "blanket_cut": 100 * share, "plan": 0.0})
+        add("cut", "", "%", {"as_planned": 0.0, "blanket_cut": 100 * share, "by_plan": 0.0})
     add("total cost", "", plans.money, {name: v.plan.objective for name, v in views.items()})
     series("cost", plans.money, {name: v.plan["costs"].groupby("term", sort=False)["present_value"].sum() for name, v in views.items()})
     for target in targets:
@@ -158,8 +158,8 @@ def regions(scope: Scope, plans: Columns) -> pd.DataFrame:
     table = table[table.max(axis=1) > 1e-9].rename_axis(["commodity", "region", "route"]).reset_index()
     table = table.sort_values(["commodity", "as_planned"], ascending=[True, False], kind="stable")
     table.insert(3, "unit", table["commodity"].map(_units(scope)))
-    if plans.plan is None:
-        table["plan"] = np.nan
+    if plans.by_plan is None:
+        table["by_plan"] = np.nan
     return table.reset_index(drop=True)
 
 
@@ -196,7 +196,7 @@ def cascade(scope: Scope, plans: Columns) -> pd.DataFrame:
     price = mean_prices(before, before)
     dearer = mean_prices(after, before)
     lost = value_added(plans.as_planned, scope, price).sub(value_added(plans.blanket_cut, scope, price), fill_value=0.0)
-    by_plan = None if plans.plan is None else View(plans.plan, scope).made
+    there = None if plans.by_plan is None else View(plans.by_plan, scope).made
     rows = []
     for good, stage in sorted(stages.items(), key=lambda item: item[1]):
         planned, cut = (float(v.made.get(good, 0.0)) for v in (before, after))
@@ -207,7 +207,7 @@ def cascade(scope: Scope, plans: Columns) -> pd.DataFrame:
         rows.append(
             {
                 "stage": stage, "commodity": good, "unit": units[good], "as_planned": planned, "blanket_cut": cut,
-                "plan": np.nan if by_plan is None else float(by_plan.get(good, 0.0)), "change [%]": 100 * (cut / planned - 1) if planned else np.nan,
+                "by_plan": np.nan if there is None else float(there.get(good, 0.0)), "change [%]": 100 * (cut / planned - 1) if planned else np.nan,
                 f"value_added_lost [{plans.money}]": float(lost.get(good, 0.0)), "short_of": short,
                 f"price_before [{plans.money}/unit]": _at(price, good), f"price_after [{plans.money}/unit]": _at(dearer, good),
                 "kind": _kind(good, chain, dearer, price, str(plans.blanket_cut.summary["price_kind"])),

@@ -43,7 +43,7 @@ def said(
     en_when = begin if begin == end else f"{begin} to {end}"
     zh_when = begin if begin == end else f"{begin} 至 {end}"
     money, base = plans.money, plans.as_planned.objective
-    by_plan = None if plans.plan is None else plans.plan.objective - base
+    by_plan = None if plans.by_plan is None else plans.by_plan.objective - base
     percent = "" if share is None else f"{100 * share:.4g} %"
     if plans.blanket_cut is None and not sought:
         en = f"Under a blanket cut of {percent} of {en_scope} ({en_when}) there is no plan at all: what may not go short cannot be met."
@@ -69,8 +69,8 @@ def said(
         same_en, same_zh = (f"meeting the same {en_meet} by plan", f"按计划达到同样的{zh_meet}") if len(meet) == 1 else _same()
     if by_plan is not None:
         more = under - by_plan
-        en += f"it costs {number(more, 4)} {money} more than {same_en} ({number(under, 4)} against {number(by_plan, 4)} {money} above no target)"
-        zh += f"比{same_zh}多花 {number(more, 4)} {money}（相对无目标分别增加 {number(under, 4)} 与 {number(by_plan, 4)} {money}）"
+        en += f"it costs {number(more, 4)} {money} more than {same_en} ({number(under, 4)} and {number(by_plan, 4)} {money} more than as planned)"
+        zh += f"比{same_zh}多花 {number(more, 4)} {money}（分别比原方案多 {number(under, 4)} 与 {number(by_plan, 4)} {money}）"
     tail_en, tail_zh = _tail(instance, chain, money)
     return f"{en}{tail_en}.", f"{zh}{tail_zh}。"
 
