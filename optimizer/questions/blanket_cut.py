@@ -3,7 +3,7 @@
 The cut takes the share α off every plant of a scope alike and at once:
 
     availability[r,q,t,s] × (1 − α)                       for every capacity (r, q) of the scope in every period t of the cut
-    capacity built and refitted <= as planned             everywhere: nobody builds overnight
+    capacity built and refitted <= as planned             everywhere, to the end of the cut: nobody builds overnight
     stocks when the cut begins <= as planned              nobody has stored up for it
 
 All else (which plant runs, trade, stocks, who goes short) is planned again at least cost under all policies. Three plans stand side by side:

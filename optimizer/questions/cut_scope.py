@@ -148,8 +148,8 @@ def _inside(instance: Instance, table: pd.DataFrame, places: pd.DataFrame) -> np
 
 
 def _as_planned(instance: Instance, scope: Scope, planned: Plan, building: bool) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
-    """Policies by which no capacity is built beyond the plan (`building`), and no stock is above the plan's when the cut begins; one policy
-    per unit, as a policy has one dimension."""
+    """Policies by which, to the end of the cut, no capacity is built beyond the plan (`building`), and no stock is above the plan's when the
+    cut begins; one policy per unit, as a policy has one dimension."""
     board, policies, values = scope.board, list[dict[str, Any]](), list[dict[str, Any]]()
 
     def at_most(metric: str, column: str, names: Iterable[str], planned: pd.DataFrame, head: Mapping[str, Any]) -> None:
@@ -168,7 +168,7 @@ def _as_planned(instance: Instance, scope: Scope, planned: Plan, building: bool)
         ways = board.labelled("ways")
         for metric, column, greenfield in (("capacity_new", "new", True), ("capacity_refitted", "refitted", False)):
             names = ways.loc[ways["greenfield"] == greenfield, "q"]
-            at_most(metric, "equipment", names, planned["capacity"].assign(value=planned["capacity"][column]), {})
+            at_most(metric, "equipment", names, planned["capacity"].assign(value=planned["capacity"][column]), {"until": scope.window["until"]})
     order, stocks = list(instance.names.kinds["period"]), instance.tables["stocks"]
     begin = order.index(scope.periods[0])
     if begin:

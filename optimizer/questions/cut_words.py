@@ -43,7 +43,7 @@ def said(
     en_when = begin if begin == end else f"{begin} to {end}"
     zh_when = begin if begin == end else f"{begin} 至 {end}"
     money, base = plans.money, plans.as_planned.objective
-    by_plan = None if plans.by_plan is None else plans.by_plan.objective - base
+    by_plan = None if plans.by_plan is None else _seen(plans.by_plan.objective - base, base)
     percent = "" if share is None else f"{100 * share:.4g} %"
     if plans.blanket_cut is None and not sought:
         en = f"Under a blanket cut of {percent} of {en_scope} ({en_when}) there is no plan at all: what may not go short cannot be met."
@@ -56,7 +56,7 @@ def said(
         if by_plan is None:
             return f"{en}; neither does any plan.", f"{zh}；也没有方案能够达到。"
         return f"{en}; the plan does, for {number(by_plan, 4)} {money} more.", f"{zh}；按计划可以达到，多花 {number(by_plan, 4)} {money}。"
-    under = plans.blanket_cut.objective - base
+    under = _seen(plans.blanket_cut.objective - base, base)
     if sought and share == 0:
         return (f"{en_meet} holds as it is: no cut is needed.", f"“{zh_meet}”本已满足，无需削减。")
     if sought:
@@ -73,6 +73,11 @@ def said(
         zh += f"比{same_zh}多花 {number(more, 4)} {money}（分别比原方案多 {number(under, 4)} 与 {number(by_plan, 4)} {money}）"
     tail_en, tail_zh = _tail(instance, chain, money)
     return f"{en}{tail_en}.", f"{zh}{tail_zh}。"
+
+
+def _seen(more: float, base: float) -> float:
+    """A difference of costs; none where it is below what a solve can tell."""
+    return more if abs(more) > 1e-7 * abs(base) else 0.0
 
 
 def _same() -> tuple[str, str]:
@@ -106,9 +111,8 @@ def _change(row: pd.Series) -> str:
 def notes(scope: Scope, planned: Plan) -> tuple[tuple[str, str], ...]:
     """What must be known to read the tables."""
     years = dict(zip(planned.summary["periods"], planned.summary["years"], strict=True))
-    length = sum(years[p] for p in scope.periods)
-    span = f"{length:.3g}"
-    return (
+    span = f"{sum(years[p] for p in scope.periods):.3g}"
+    out = [
         (
             f"Amounts are sums over the periods of the cut ({span} years); costs are present values over the horizon.",
             f"数量为削减期（{span} 年）合计；成本为规划期现值。",
@@ -118,4 +122,13 @@ def notes(scope: Scope, planned: Plan) -> tuple[tuple[str, str], ...]:
             "`carries a penalty`: raised by a shortage up or down the chain. Neither is a market price.",
             "价格为按计划用量加权的影子价格；“短缺罚价”与“含短缺罚价”均非市场价格。",
         ),
-    )
+    ]
+    equipment = scope.board.table("equipment")
+    if (equipment.loc[equipment["equipment"].isin(scope.equipment), "min_load"] > 0).any():
+        out.append(
+            (
+                "The plan may run what is cut down to the least load that the cut leaves, in all periods; that alone can save a little.",
+                "按计划的方案可将削减对象降至一刀切下的最低负荷（各时期均如此），仅此一项也可略省成本。",
+            )
+        )
+    return tuple(out)
