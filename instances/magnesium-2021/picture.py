@@ -34,7 +34,7 @@ def main() -> None:
     left.plot(list(OUTPUT_SEEN), list(OUTPUT_SEEN.values()), "ko", label="seen")
     right.plot(list(PRICE_SEEN), list(PRICE_SEEN.values()), "ko", label="seen")
     left.set_title("Magnesium made in Yulin [kt a month]", fontsize=10)
-    right.set_title("Magnesium in Fugu [1,000 CNY/t]; under the cuts a shortage penalty", fontsize=10)
+    right.set_title("Price in Fugu [1,000 CNY/t]; cuts: shortage penalty", fontsize=10)
     left.set_ylim(0)
     right.set_ylim(0)
     left.legend(fontsize=8)

@@ -84,8 +84,8 @@ def _check_meet(instance: Instance, cut: float | None, meet: Sequence[str], prob
         heads = policies.sort_values("row").drop_duplicates("policy").set_index("policy")
         for name in meet:
             if name not in heads.index:
-                said = {"what": "policy", "near": nearest(name, heads.index)}
-                problems.append(Problem("unknown_name", file="--meet", value=name, said=said))
+                what = "policy" + (" (a burden is met with --cut)" if name in _burdens(instance) else "")
+                problems.append(Problem("unknown_name", file="--meet", value=name, said={"what": what, "near": nearest(name, heads.index)}))
             elif heads["active"][name] != "yes" or heads["sense"][name] == "price" or heads["price"][name] >= 0 or heads["span"][name] == "to_date":
                 en = "only a policy in force that may not be breached, and that does not sum to date, can be met by a cut"
                 problems.append(rule(en, "须为生效且不可违约的政策，且不为逐期累计", file="--meet", value=name))
@@ -97,8 +97,6 @@ def _check_meet(instance: Instance, cut: float | None, meet: Sequence[str], prob
             near = nearest(name, known)
             what = "burden or used commodity" + (" (a policy is met without --cut)" if name in set(policies["policy"]) else "")
             problems.append(Problem("unknown_name", file="--meet", value=name, said={"what": what, "near": near}))
-    if not meet and not _burdens(instance):
-        problems.append(rule("the instance counts no burden: name a commodity whose use is to be met", "实例无负担项：请给出商品", file="--meet"))
 
 
 def _answer(instance: Instance, scope: Scope, cut: float | None, meet: tuple[str, ...], run: Callable[[Instance], Plan]) -> Answer:
@@ -107,14 +105,14 @@ def _answer(instance: Instance, scope: Scope, cut: float | None, meet: tuple[str
     if cut is not None:
         share: float | None = cut / 100
         under_cut = _certified(run(cut_instance(base, scope, cut / 100, planned)))
-        seen = set(planned["burdens"]["burden"])
-        meet = meet or tuple(b for b in _burdens(instance) if b in seen)
+        counted = set(planned["burdens"]["burden"]) | (set() if under_cut is None else set(under_cut["burdens"]["burden"]))
+        meet = meet or tuple(b for b in _burdens(instance) if b in counted)
         target = [] if under_cut is None else target_rows(under_cut, scope, meet, set(_burdens(instance)))
     else:
         share, under_cut = _least(lambda tried: _certified(run(cut_instance(base, scope, tried, planned))), planned, meet)
         target = []
     met = None
-    if under_cut is not None or cut is None:
+    if cut is None or (under_cut is not None and (target or _burdens(instance))):
         met = _certified(run(planned_instance(instance, scope, (share or 0.0) if under_cut is not None else 0.0, planned, target)))
     plans = Columns(planned, under_cut, met)
     names = meet if cut is not None else ()

@@ -86,7 +86,7 @@ def side_by_side(scope: Scope, plans: Columns, share: float | None, targets: Seq
             add(part, item, unit or units.get(item, ""), {name: float(s.get(item, 0.0)) for name, s in of.items()})
 
     if share is not None:
-        add("cut", "", "%", {"as_planned": 0.0, "blanket_cut": 100 * share, "by_plan": 0.0})
+        add("cut", "", "%", {name: 100 * share * (name == "blanket_cut") for name in views})
     add("total cost", "", plans.money, {name: v.plan.objective for name, v in views.items()})
     series("cost", plans.money, {name: v.plan["costs"].groupby("term", sort=False)["present_value"].sum() for name, v in views.items()})
     for target in targets:
@@ -197,7 +197,7 @@ def cascade(scope: Scope, plans: Columns) -> pd.DataFrame:
     dearer = mean_prices(after, before)
     lost = value_added(plans.as_planned, scope, price).sub(value_added(plans.blanket_cut, scope, price), fill_value=0.0)
     there = None if plans.by_plan is None else View(plans.by_plan, scope).made
-    rows = []
+    money, rows = plans.money, list[dict[str, object]]()
     for good, stage in sorted(stages.items(), key=lambda item: item[1]):
         planned, cut = (float(v.made.get(good, 0.0)) for v in (before, after))
         if max(planned, cut) <= 1e-9:
@@ -208,13 +208,13 @@ def cascade(scope: Scope, plans: Columns) -> pd.DataFrame:
             {
                 "stage": stage, "commodity": good, "unit": units[good], "as_planned": planned, "blanket_cut": cut,
                 "by_plan": np.nan if there is None else float(there.get(good, 0.0)), "change [%]": 100 * (cut / planned - 1) if planned else np.nan,
-                f"value_added_lost [{plans.money}]": float(lost.get(good, 0.0)), "short_of": short,
-                f"price_before [{plans.money}/unit]": _at(price, good), f"price_after [{plans.money}/unit]": _at(dearer, good),
+                f"value_added_lost [{money}]": float(lost.get(good, 0.0)), "short_of": short,
+                f"price_before [{money}/unit]": _at(price, good), f"price_after [{money}/unit]": _at(dearer, good),
                 "kind": _kind(good, chain, dearer, price, str(plans.blanket_cut.summary["price_kind"])),
             }
         )  # fmt: skip
     table = pd.DataFrame(rows)
-    return table.sort_values(["stage", f"value_added_lost [{plans.money}]"], ascending=[True, False], kind="stable").reset_index(drop=True)
+    return table if table.empty else table.sort_values(["stage", f"value_added_lost [{money}]"], ascending=[True, False], ignore_index=True)
 
 
 def _at(prices: pd.DataFrame, good: str, column: str = "price") -> float:
@@ -260,7 +260,7 @@ def main_product(chain: pd.DataFrame, money: str) -> int:
 def periods(scope: Scope, plans: Columns, chain: pd.DataFrame) -> pd.DataFrame:
     """The cut product of most lost value through all periods: output in the period, stock at its end, price."""
     if chain.empty:
-        return chain
+        return pd.DataFrame({"part": []})
     good = str(chain.loc[main_product(chain, plans.money), "commodity"])
     unit = _units(scope)[good]
     order = plans.as_planned.summary["periods"]

@@ -67,10 +67,12 @@ def said(
         en = f"A blanket cut of {percent} of {en_scope} ({en_when}): "
         zh = f"对{zh_scope}（{zh_when}）一刀切削减 {percent}："
         same_en, same_zh = (f"meeting the same {en_meet} by plan", f"按计划达到同样的{zh_meet}") if len(meet) == 1 else _same()
-    if by_plan is not None:
-        more = under - by_plan
-        en += f"it costs {number(more, 4)} {money} more than {same_en} ({number(under, 4)} and {number(by_plan, 4)} {money} more than as planned)"
-        zh += f"比{same_zh}多花 {number(more, 4)} {money}（分别比原方案多 {number(under, 4)} 与 {number(by_plan, 4)} {money}）"
+    if by_plan is None:
+        en, zh = f"{en}it costs {number(under, 4)} {money} more than as planned", f"{zh}比原方案多花 {number(under, 4)} {money}"
+    else:
+        more, both = number(under - by_plan, 4), (number(under, 4), number(by_plan, 4))
+        en += f"it costs {more} {money} more than {same_en} ({both[0]} and {both[1]} {money} more than as planned)"
+        zh += f"比{same_zh}多花 {more} {money}（分别比原方案多 {both[0]} 与 {both[1]} {money}）"
     tail_en, tail_zh = _tail(instance, chain, money)
     return f"{en}{tail_en}.", f"{zh}{tail_zh}。"
 
@@ -89,6 +91,8 @@ def _tail(instance: Instance, chain: pd.DataFrame, money: str) -> tuple[str, str
     if chain.empty:
         return "", ""
     row = chain.loc[main_product(chain, money)]
+    if row["change [%]"] > -0.005:
+        return "", ""
     before, after = (row[f"price_{when} [{money}/unit]"] for when in ("before", "after"))
     en, zh = f"; {called(instance, row['commodity'], 'en')}", f"；{called(instance, row['commodity'], 'zh')}"
     en, zh = f"{en} {_change(row)}", f"{zh}产量 {_change(row)}"
