@@ -1,6 +1,7 @@
 """The commands that ask a question, one file each. Typer makes `blanket-cut` of `blanket_cut`."""
 
 from optimizer.commands.assess import assess
+from optimizer.commands.blanket_cut import blanket_cut
 from optimizer.commands.compare import compare
 from optimizer.commands.diagnose import diagnose
 from optimizer.commands.footprint import footprint
@@ -9,4 +10,4 @@ from optimizer.commands.inventory import inventory
 from optimizer.commands.screen import screen
 from optimizer.commands.swaps import swaps
 
-QUESTIONS = (assess, compare, diagnose, footprint, integration, inventory, screen, swaps)
+QUESTIONS = (blanket_cut, screen, swaps, compare, assess, inventory, footprint, diagnose, integration)

@@ -16,16 +16,23 @@ HEADINGS = {
     "locked_in": "锁定量", "after_the_horizon": "规划期后", "burden_unit": "负担单位", "hhi": "集中度HHI", "reserve": "储备",
     "reserve_days": "储备天数", "worst_stop": "最大单点", "share_lost": "损失占比", "days_covered": "可支撑天数", "sense": "方向", "right": "右侧",
     "authority": "机关", "en": "英文", "zh": "中文", "set": "组合", "conflict": "矛盾", "value": "数值", "new_value": "新数值", "slice": "时段",
-    "missing": "缺口", "rows": "行数", "sold": "销售", "cost_per_unit": "单位成本", "routes": "路线", "rest": "其余",
+    "missing": "缺口", "rows": "行数", "sold": "销售", "cost_per_unit": "单位成本", "routes": "路线", "rest": "其余", "as_planned": "原方案",
+    "blanket_cut": "一刀切", "by_plan": "按计划", "part": "类别", "route": "路线", "value_added_lost": "增加值损失", "short_of": "短缺投入",
+    "price_before": "原价格", "price_after": "现价格",
 }  # fmt: skip
 """Names of columns, without their unit."""
-SPOKEN = ("kind", "verdict", "grade", "reason", "part", "status")
+SPOKEN = ("kind", "verdict", "grade", "reason", "part", "status", "item", "short_of")
 """Columns whose cells are words of ours."""
 WORDS = {
     "optimal": "最优", "feasible": "可行", "infeasible": "无可行方案", "unbounded": "无界", "stopped": "中止", "lawful": "合规",
     "no rule allows the pair": "无规则允许", "ratio missed": "置换比不足", "used twice": "重复使用", "new": "新建", "refitted": "改造",
     "expired": "到期", "supports": "支持", "neutral": "中性", "displaces": "挤占", "impossible": "不可行", "below the baseline": "低于基准",
-    "breached": "未达标", "tight": "临界", "met": "达标", "ample": "宽裕",
+    "breached": "未达标", "tight": "临界", "met": "达标", "ample": "宽裕", "cost": "成本", "total cost": "总成本", "annuities": "资本费",
+    "fixed": "固定成本", "operation": "运行成本", "purchases": "采购", "sales": "销售收入", "freight": "运费", "closing": "关停",
+    "shortages": "短缺罚金", "burden": "负担", "target": "目标", "shortage": "短缺", "cut": "削减幅度", "output lost": "产出损失",
+    "value added lost": "增加值损失", "use of capacity": "产能利用率", "output": "产量", "stock": "库存", "price": "价格", "(cut)": "（被削减）",
+    "LP dual": "LP 对偶价", "LP dual with the whole numbers fixed": "整数固定后的 LP 对偶价", "penalty": "短缺罚价",
+    "penalty in part": "部分为短缺罚价", "carries a penalty": "含短缺罚价",
 }  # fmt: skip
 """Those words."""
 
