@@ -168,7 +168,8 @@ def _equal(column: pd.Series, cell: str) -> pd.Series:
         if cell == "":
             return column.isna()
         return pd.Series(np.isclose(column, float(cell)) if _is_number(cell) else False, index=column.index)
-    return column.fillna("").astype(str) == cell
+    same = column.fillna("").astype(str) == cell
+    return same | (pd.to_numeric(column, errors="coerce") == float(cell)) if _is_number(cell) else same  # numbers beside an inserted row
 
 
 def _is_number(cell: str) -> bool:

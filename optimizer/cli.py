@@ -98,11 +98,26 @@ def solve(
         from optimizer.show import show_plan
 
         show_plan(plan, folder)
+        if plan.status == "infeasible":
+            _name_the_conflict(loaded)
     try:
         raise typer.Exit(exit_code(plan.status, plan.certified))
     except PlanError as error:
         say(str(error))
         raise typer.Exit(OUR_FAULT) from None
+
+
+def _name_the_conflict(instance: Any) -> None:
+    """The first line of `qipan diagnose`."""
+    from models.problems import language
+    from optimizer.highs import Limits
+    from optimizer.questions.diagnose import named
+
+    with interrupt() as cancel:
+        sentence = named(instance, Limits(cancel=cancel))[language() == "zh"]
+    if sentence:
+        print(sentence)
+    print("qipan diagnose: what would have to give way / 哪些政策须让步")
 
 
 def _finish(plan: Any, instance: Any, folder: Path, read: float, force: bool) -> Any:

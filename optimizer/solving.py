@@ -150,6 +150,7 @@ def _summary(
         "integers": int(matrices.integer.sum()),
         "nonzeros": int(matrices.matrix.nnz),
         "periods": model.board.labelled("periods")["t"].tolist(),
+        "starts": model.board.labelled("periods")["start"].tolist(),
         "years": model.board.labelled("periods")["years"].tolist(),
         "seconds": dict(clock.seconds),
         "peak_memory_mb": round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024, 1),

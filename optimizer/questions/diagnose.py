@@ -52,7 +52,7 @@ def diagnose(instance: Instance, limits: Limits | None = None) -> tuple[Answer, 
     model, expander, matrices = stated(instance)
     rows = _rows(model, matrices)
     elastic = Elastic(matrices, rows["row"].to_numpy(int), limits)
-    found = _conflicts(elastic, rows)
+    found = _conflicts(elastic, rows) if len(rows) else None
     if found is None:
         return _physics(instance, plan, matrices, limits), []
     conflict = rows.iloc[np.concatenate(found)].assign(conflict=np.repeat(np.arange(1, len(found) + 1), [len(f) for f in found]))
@@ -79,7 +79,17 @@ def diagnose(instance: Instance, limits: Limits | None = None) -> tuple[Answer, 
         notes.append(("No policy has a `relax`: all are taken to give way at the same cost.", "没有政策填写 relax：假定各政策让步成本相同。"))
     elif not sets:
         notes.append(("The policies that may give way (`relax`) are not enough.", "允许让步（relax）的政策不足以消除矛盾。"))
-    return Answer(tuple(sections), *_sentence(instance, conflict, lines, heads), tuple(notes), instance.trust, {"plan": plan}), scenarios
+    return Answer(tuple(sections), *_sentence(conflict, lines, heads), tuple(notes), instance.trust, {"plan": plan}), scenarios
+
+
+def named(instance: Instance, limits: Limits) -> tuple[str, str]:
+    """In one sentence, which policies contradict one another, of an instance without a plan; empty where none do."""
+    model, _, matrices = stated(instance)
+    rows = _rows(model, matrices)
+    found = Elastic(matrices, rows["row"].to_numpy(int), limits).conflict(rows["policy"].tolist(), np.ones(len(rows), bool)) if len(rows) else None
+    if found is None or not len(found):
+        return "", ""
+    return _sentence(rows.iloc[found].assign(conflict=1), [], [])
 
 
 def _conflicts(elastic: Elastic, rows: pd.DataFrame) -> list[np.ndarray] | None:
@@ -210,7 +220,7 @@ def _told(instance: Instance, rows: pd.DataFrame) -> pd.DataFrame:
     return rows.merge(heads[["policy", "authority", "en", "zh"]], on="policy", how="left")
 
 
-def _sentence(instance: Instance, conflict: pd.DataFrame, sets: list[pd.DataFrame], heads: list[dict[str, object]]) -> tuple[str, str]:
+def _sentence(conflict: pd.DataFrame, sets: list[pd.DataFrame], heads: list[dict[str, object]]) -> tuple[str, str]:
     conflict = conflict[conflict["conflict"] == 1]
     names = list(dict.fromkeys(conflict["policy"]))
     shown = ", ".join(names[:4]) + (f" and {len(names) - 4} more" if len(names) > 4 else "")
