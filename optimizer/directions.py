@@ -52,9 +52,14 @@ class Directions:
         row = np.flatnonzero(self.goods == good)
         return np.asarray(self.made[:, chosen].todense())[row[0]] if len(row) else np.zeros(len(chosen))
 
-    def parts(self, chosen: np.ndarray) -> np.ndarray:
-        """The parts of some directions: parts × directions. [¤/Q, present value]"""
-        return self.costs.split(sp.csc_array(self.matrix[:, chosen]))
+    def parts(self, chosen: np.ndarray, running: bool = True) -> np.ndarray:
+        """The parts of some directions: parts × directions; without `running` those of the capacity alone. [¤/Q, present value]"""
+        own = sp.csc_array(self.matrix[:, chosen])
+        if not running:
+            keep = np.ones(own.shape[0])
+            keep[self.costs.solved.matrices.columns["activity"].slice] = 0.0
+            own = sp.csc_array(sp.diags_array(keep) @ own)
+        return self.costs.split(own)
 
 
 def directions(solved: Solved, costs: ReducedCosts, full: bool = False, product: str = "") -> Directions:
@@ -129,7 +134,9 @@ def _running(solved: Solved, costs: ReducedCosts, full: bool, product: str) -> F
     rows = uses.join(board["activity"].rename(p="a"), "r", "k", "t").join(board["run_parts"], "q").join(portion, "a", "p")
     room = solved.expression(rows[["r", "q", "t", "p"]], lambda m, r, q, t, p: m.available[r, q, t, p])
     taken = rows["use"] * rows["portion"]
-    rows = rows.put(most=room / taken, rent=taken * rows.look_up(solved.duals("usable_capacity", "r", "q", "t", "p"), "r", "q", "t", "p", value="dual"))
+    rows = rows.put(
+        most=room / taken, rent=taken * rows.look_up(solved.duals("usable_capacity", "r", "q", "t", "p"), "r", "q", "t", "p", value="dual")
+    )
     key = ["r", "q", "t", "k", "a"]
     runs = rows.least(key, "most").put(rent=rows.total(key, "rent")["rent"])
     runs = runs.put(j=places(solved, "activity", runs.rename(a="p"), "r", "k", "t", "p"))

@@ -59,7 +59,9 @@ class ReducedCosts:
         self._number: dict[Part, int] = {}
         of_terms = [self._of_term(name) for name in matrices.terms]
         of_rows = self._of_rows()
-        costs = [sp.csr_array(_adder(numbers, len(self.parts)) @ term.matrix) for numbers, term in zip(of_terms, matrices.terms.values(), strict=True)]
+        costs = [
+            sp.csr_array(_adder(numbers, len(self.parts)) @ term.matrix) for numbers, term in zip(of_terms, matrices.terms.values(), strict=True)
+        ]
         weighted = sp.csr_array(sp.diags_array(-self.y) @ matrices.matrix)
         total = sp.csr_array(_adder(of_rows, len(self.parts)) @ weighted)
         for cost in costs:

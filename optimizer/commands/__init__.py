@@ -1,5 +1,6 @@
 """The commands that ask a question, one file each. Typer makes `blanket-cut` of `blanket_cut`."""
 
 from optimizer.commands.integration import integration
+from optimizer.commands.why import why
 
-QUESTIONS = (integration,)
+QUESTIONS = (integration, why)
