@@ -20,7 +20,7 @@ from models.algebra import Frame, stack
 from optimizer.reduced_costs import ReducedCosts, places
 from optimizer.solved import Solved
 
-COLUMNS = ["r", "q", "t", "e", "o", "move", "amount", "w"]
+COLUMNS = ["r", "q", "t", "e", "o", "move", "amount", "w", "left"]
 
 
 @dataclass(frozen=True)
@@ -29,7 +29,8 @@ class Directions:
 
     Attributes:
         frame: one row each: region `r`, equipment `q`, period `t`, expiry of its cohort `e`, what it replaces `o`, `move` (built, refitted,
-            closed), `amount` that the plan does of it [Q], way of building `w` (blank where closed).
+            closed), `amount` that the plan does of it [Q], way of building `w` (blank where closed), what is `left` in the plan that it could be
+            done with [Q].
         matrix: columns of the model × directions, per unit [Q].
         made: goods × directions, discounted amount that one unit makes [u]; rows as `goods`.
         stands: discounted years that one unit stands [yr].
@@ -120,7 +121,10 @@ def _moves(solved: Solved) -> Frame:
     refits = solved.values("refitted", "r", "w", "f", "t").join(board["ways"], "r", "w", "t").put(move=board.code("refitted")).rename(value="amount")
     closed = solved.values("closed", "r", "q", "e", "t").rename(value="amount")
     closed = closed.put(w=blank, o=blank, f=blank, move=board.code("closed"), ratio=1.0, usable=1.0)
-    return stack([built, refits, closed], [*COLUMNS, "f", "ratio", "usable"])
+    standing = solved.values("standing", "o", "f", "e", "t").rename(o="r", f="q", value="left")
+    closed = closed.put(left=closed.look_up(standing, "r", "q", "e", "t", value="left"))
+    refits = refits.put(left=refits.look_up(standing.rename(q="o", e="f"), "r", "o", "f", "t", value="left"))
+    return stack([built.put(left=np.inf), refits, closed], [*COLUMNS, "f", "ratio", "usable"])
 
 
 def _running(solved: Solved, costs: ReducedCosts, full: bool, product: str) -> Frame:
@@ -144,7 +148,7 @@ def _running(solved: Solved, costs: ReducedCosts, full: bool, product: str) -> F
     load = runs.look_up(loads, "r", "q", "t", value="dual", default=0.0) * runs.look_up(uses, "r", "k", "q", "t", value="use")
     worth = costs.d[runs["j"]] + np.nan_to_num(runs["rent"] + load)
     least = runs.look_up(board["equipment"], "q", value="min_load", default=0.0)
-    act = runs["most"] * np.where(full | (worth < 0), 1.0, least)
+    act = runs["most"] * np.where(full | (worth <= 0), 1.0, least)
     runs = runs.put(act=act, cost=act * worth)
     whole = rows[rows["a"] != rows["p"]]
     runs = runs.put(part=np.where(runs.within(whole, "r", "q", "t"), board.code(""), runs["a"]))

@@ -49,12 +49,12 @@ class Part:
 
 
 class ReducedCosts:
-    """Splits directions at the duals of a solved model."""
+    """Splits directions at the duals of a solved model, or at others of the same worth."""
 
-    def __init__(self, solved: Solved) -> None:
+    def __init__(self, solved: Solved, y: np.ndarray | None = None) -> None:
         self.solved = solved
         matrices = solved.matrices
-        self.y = np.nan_to_num(solved.y)
+        self.y = np.nan_to_num(solved.y) if y is None else y
         self.parts: list[Part] = []
         self._number: dict[Part, int] = {}
         of_terms = [self._of_term(name) for name in matrices.terms]

@@ -8,6 +8,9 @@ from typing import Any
 from models import units
 from models.instance import Instance
 
+NAMED = {"regions": "region", "equipment": "equipment", "commodities": "commodity", "policies": "policy", "routes": "route"}
+"""Tables that give names in Chinese, and the column of the name."""
+
 
 @cache
 def price_unit(money: str, unit: str) -> tuple[float, str]:

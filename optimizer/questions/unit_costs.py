@@ -9,6 +9,7 @@ import pandas as pd
 
 from models.instance import Instance
 from optimizer.directions import Directions, directions
+from optimizer.idle import without_idle_rents
 from optimizer.questions.spoken import Spoken, price_unit
 from optimizer.reduced_costs import Part, ReducedCosts
 from optimizer.solved import Solved
@@ -48,7 +49,7 @@ class UnitCosts:
     """Splits directions of a solved model; `full` and `product` as in `directions`."""
 
     def __init__(self, instance: Instance, solved: Solved) -> None:
-        self.instance, self.solved, self.costs = instance, solved, ReducedCosts(solved)
+        self.instance, self.solved, self.costs = instance, solved, ReducedCosts(solved, without_idle_rents(solved))
         self.money = instance.settings.money
         self.spoken = Spoken(instance)
         self.units = {

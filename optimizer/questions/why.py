@@ -2,7 +2,8 @@
 
 For one unit built, refitted or closed, standing to the end of its life and running its best route (`optimizer/directions.py`), the reduced
 cost c·v − yᵀA v splits exactly into annuity, fixed cost, inputs and product at local prices, each policy by name, limits. It is 0 for what the
-plan does of its own accord, above 0 for what would cost more, below 0 where more of it would pay and nothing is left to do it with.
+plan does of its own accord, above 0 for what would cost more (at least so much: the cost of the best plan is convex), below 0 where more of it
+would pay and nothing is left to do it with.
 Per unit of product: present value ÷ discounted output.
 """
 
@@ -21,7 +22,7 @@ from optimizer.questions.reasons import reason
 from optimizer.questions.spoken import amount
 from optimizer.questions.unit_costs import Split, UnitCosts, parts_table
 from optimizer.solved import TINY
-from optimizer.solving import Solution, solution
+from optimizer.solving import solution
 
 MOST = 10
 MOVED = {"built": "新建", "refitted": "改造", "closed": "关停"}
@@ -99,6 +100,7 @@ def price_note(plan: Plan) -> tuple[str, str]:
 def _done(moves: pd.DataFrame) -> pd.DataFrame:
     """One row per place, period and move: `i`, the direction that carries most of it, and the amount of all."""
     numbered = moves.assign(i=np.arange(len(moves))).sort_values(["amount", "total"], ascending=[False, True], kind="stable")
+    numbered = numbered[(numbered["amount"] > TINY) | (numbered["left"] > TINY)]
     grouped = numbered.groupby(["r", "q", "t", "move"], sort=False)
     return grouped.agg(i=("i", "first"), amount=("amount", "sum"), total=("total", "first")).reset_index()
 
@@ -126,7 +128,7 @@ def _references(costs: UnitCosts, found: Directions, moves: pd.DataFrame, splits
     most of the product, built or, where nothing can be built, kept."""
     made = plan["balance"].groupby(["period", "commodity", "region"])["made"].sum()
     region, equipment, period, move, old = (moves[name].to_numpy() for name in ("r", "q", "t", "move", "o"))
-    total = moves["total"].to_numpy()
+    total, left = moves["total"].to_numpy(), (moves["left"] > TINY).to_numpy()
     chosen: list[int] = []
     for split in splits:
         if split.move == "refitted" and split.replaces != split.equipment:
@@ -134,7 +136,7 @@ def _references(costs: UnitCosts, found: Directions, moves: pd.DataFrame, splits
         else:
             elsewhere = (region != split.region) & (equipment == split.equipment)
             wanted = [elsewhere & (move == split.move) & (old == split.replaces), elsewhere & (move == "closed")]
-        at = next((at for own in wanted if len(at := np.flatnonzero(own & (period == split.period)))), np.zeros(0, dtype=np.int64))
+        at = next((at for own in wanted if len(at := np.flatnonzero(own & left & (period == split.period)))), np.zeros(0, dtype=np.int64))
         key = (split.period, split.product)
         sizes = made[key] if split.product and key in made.index else pd.Series(dtype=float)
         size = pd.Series(region[at]).map(sizes).fillna(0.0).to_numpy()
@@ -146,9 +148,9 @@ def _references(costs: UnitCosts, found: Directions, moves: pd.DataFrame, splits
 
 def _not_done(move: str, total: float, unit: str) -> tuple[str, str]:
     if total <= 0:
-        return "not done, and would not cost more", "未做，做也不增加成本"
+        return "not done; at the plan's prices it would cost no more", "未做；按方案价格不增加成本"
     verb = {"built": ("building", "新建"), "refitted": ("refitting", "改造"), "closed": ("closing", "关停")}[move]
-    return f"{verb[0]} would cost {amount(total)} {unit} more", f"{verb[1]}将多花 {amount(total)} {unit}"
+    return f"{verb[0]} would cost at least {amount(total)} {unit} more", f"{verb[1]}至少多花 {amount(total)} {unit}"
 
 
 def _sentence(instance: Instance, costs: UnitCosts, table: pd.DataFrame, at: tuple[str, str] | None) -> tuple[str, str]:

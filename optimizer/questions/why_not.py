@@ -1,17 +1,24 @@
 """Why not there: the cheapest way to make a product in a region, against the place where the plan builds or makes most of it.
 
 Both are one unit of capacity that runs at its usable maximum on routes of that product; the difference is split by part
-(`optimizer/reduced_costs.py`).
+(`optimizer/reduced_costs.py`). Where nothing is made the plan has no price, only a range (from what the market would pay to what it would cost
+there), so a small amount is forced in and the prices are those of that plan.
 """
 
 from __future__ import annotations
 
+from contextlib import closing
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
+import scipy.sparse as sp
 
 from models.instance import Instance
+from optimizer.answering import Clock, find
 from optimizer.directions import Directions
 from optimizer.highs import Limits
+from optimizer.live import Live
 from optimizer.plan import Plan
 from optimizer.questions.answer import Answer, Section
 from optimizer.questions.reasons import against, called
@@ -23,6 +30,8 @@ from optimizer.solving import solution
 
 NAMED = 4
 """Parts that the sentence names."""
+STEP = 1e-4
+"""What is forced in, as a share of the largest that stands of the equipment anywhere."""
 
 
 def why_not(instance: Instance, region: str, product: str, limits: Limits | None = None) -> Answer:
@@ -33,20 +42,30 @@ def why_not(instance: Instance, region: str, product: str, limits: Limits | None
     Raises InputError for an unknown region or product.
     """
     known(instance, ("region", region, "--not"), ("commodity", product, "--not"))
-    solved = solution(instance, limits)
-    costs = UnitCosts(instance, solved.require_solved())
-    found, moves = costs.moves(full=True, product=product)
-    output = found.output(costs.solved.model.board.code(product), np.arange(len(moves)))
-    moves = moves.assign(i=np.arange(len(moves)), output=output)
-    moves = moves[moves["output"] > 0]
-    moves["each"] = moves["total"] / moves["output"]
-    here = moves[(moves["r"] == region) & (moves["move"] == "built")]
-    if here.empty:
-        return _barred(instance, costs, solved.plan, region, product)
-    built = set(here.loc[here["amount"] > TINY, "q"])
-    unbuilt = here[~here["q"].isin(built)]
-    chosen = (unbuilt if len(unbuilt) else here).sort_values("each", kind="stable").iloc[0]
-    there = _reference(moves, solved.plan, chosen, product)
+    limits = limits or Limits()
+    with closing(Live()) as live:
+        first = solution(instance, limits, live.search)
+        costs = UnitCosts(instance, first.require_solved())
+        found, moves = costs.moves(full=True, product=product)
+        output = found.output(costs.solved.model.board.code(product), np.arange(len(moves)))
+        moves = moves.assign(i=np.arange(len(moves)), output=output)
+        moves = moves[(moves["output"] > 0) & (moves["left"] > TINY)]
+        moves["each"] = moves["total"] / moves["output"]
+        here = moves[(moves["r"] == region) & (moves["move"] == "built")]
+        if here.empty:
+            return _barred(instance, costs, first.plan, region, product)
+        built = set(here.loc[here["amount"] > TINY, "q"])
+        unbuilt = here[~here["q"].isin(built)]
+        chosen = (unbuilt if len(unbuilt) else here).sort_values("each", kind="stable").iloc[0]
+        there = _reference(moves, first.plan, chosen, product)
+        notes = [price_note(first.plan)]
+        if chosen["amount"] <= TINY and not costs.solved.matrices.integer.any():
+            forced = _forced(costs.solved, found.matrix[:, [chosen["i"]]], str(chosen["q"]), limits, live)
+            if forced is None:
+                return _unlawful(instance, costs, first.plan, chosen, product)
+            costs = UnitCosts(instance, forced)
+            found = replace(found, costs=costs.costs)
+            notes.append(("The prices are those of the plan with a little of it forced in.", "价格取自强制少量建设后的方案。"))
     pair = costs.split(found, np.array([chosen["i"]] + ([there["i"]] if there is not None else [])), product)
     one = pair[0]
     other = None if there is None else pair[1].turned() if pair[1].move == "closed" else pair[1]
@@ -57,7 +76,32 @@ def why_not(instance: Instance, region: str, product: str, limits: Limits | None
         Section("ways", ways, "Ways of building it there", "当地可建方式"),
     )
     en, zh = _sentence(one, other, costs.spoken, float(here.loc[here["q"] == chosen["q"], "amount"].sum()))
-    return Answer(sections, en, zh, (price_note(solved.plan),), instance.trust, {"plan": solved.plan})
+    return Answer(sections, en, zh, tuple(notes), instance.trust, {"plan": first.plan})
+
+
+def _forced(solved: Solved, direction: sp.csc_array, equipment: str, limits: Limits, live: Live) -> Solved | None:
+    """The plan with a little of a direction forced in: what it builds and runs are least amounts; None where there is none."""
+    board, standing = solved.model.board, solved.values("standing", "r", "q", "e", "t")
+    size = standing["value"][standing["q"] == board.code(equipment)].max(initial=0.0)
+    column = direction.tocoo()
+    up = np.asarray(column.data) > 0
+    lower = solved.matrices.lower.copy()
+    at = column.coords[0][up]
+    lower[at] = np.maximum(lower[at], STEP * (size or 1.0) * column.data[up])
+    found = find(replace(solved.matrices, lower=lower), limits, Clock(limits), live.search)
+    if found.x is None or found.y is None or not found.certificate.holds:
+        return None
+    return replace(solved, x=found.x, y=found.y)
+
+
+def _unlawful(instance: Instance, costs: UnitCosts, plan: Plan, chosen: pd.Series, product: str) -> Answer:
+    """It may be built, but no plan with any of it is proved to meet all rows."""
+    region, equipment, period, zh = chosen["r"], chosen["q"], chosen["t"], costs.spoken.zh
+    en = f"No certified plan makes {product} in {region} with new {equipment} of {period}: some policy or limit does not let it run."
+    said_zh = f"没有可证明的方案能在{zh(region)}用 {period} 年新建的{zh(equipment)}生产{zh(product)}：有政策或限制不允许其运行。"
+    table = pd.DataFrame({"equipment": [equipment], "period": [period], "status": ["infeasible"]})
+    section = Section("why_not", table, f"{product} in {region}", f"{zh(region)}的{zh(product)}")
+    return Answer((section,), en, said_zh, (), instance.trust, {"plan": plan})
 
 
 def _reference(moves: pd.DataFrame, plan: Plan, chosen: pd.Series, product: str) -> pd.Series | None:
@@ -153,10 +197,9 @@ def _missing(instance: Instance, solved: Solved, region: str, product: str) -> l
             for k in names.members(route, "route"):
                 amounts.setdefault(k, {})[item] = float(value)
     builds = instance.tables["builds"]
-    fits = [region in names.members(cell, "region") for cell in builds["region"]]
-    proposed = {
-        q for cell in builds.loc[fits & (builds["replaces"] == "") & (builds["project"] != ""), "equipment"] for q in names.members(cell, "equipment")
-    }
+    fits = np.array([region in names.members(cell, "region") for cell in builds["region"]], dtype=bool)
+    projects = builds.loc[fits & (builds["replaces"] == "").to_numpy() & (builds["project"] != "").to_numpy(), "equipment"]
+    proposed = {q for cell in projects for q in names.members(cell, "equipment")}
     ways, had = board.labelled("ways"), _had(solved, region)
     buildable = set(ways.loc[(ways["r"] == region) & ways["greenfield"], "q"])
     rows = []

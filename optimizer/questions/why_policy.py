@@ -75,8 +75,8 @@ def why_policy(instance: Instance, name: str, limits: Limits | None = None) -> A
 
 def _charges(solved: Solved, name: str) -> pd.DataFrame:
     """What each column pays under each row of a policy: member, period, region, item, paid [¤, present value], annual [¤ of the period]."""
-    matrices, labels = solved.matrices, solved.model.board.labels
-    code = labels.code(name)
+    matrices = solved.matrices
+    code = solved.model.board.labels.code(name)
     blocks = [(block, sp.csr_array(matrices.matrix[block.slice]), -np.nan_to_num(solved.y[block.slice])) for family in SENSES
               if (block := matrices.rows[family]).count]  # fmt: skip
     priced = matrices.terms["priced"]

@@ -5,7 +5,8 @@ from __future__ import annotations
 HEADINGS = {
     "plan": "方案", "cost": "成本", "more": "增加", "region": "地区", "equipment": "设备", "commodity": "商品", "period": "时期", "unit": "单位",
     "policy": "政策", "member": "成员", "term": "成本项", "before": "原", "after": "现", "change": "变化", "burden": "负担",
-    "move": "变动", "amount": "数量", "reduced_cost": "检验数", "price_unit": "价格单位", "reason": "原因", "item": "项目", "here": "此地", "there": "彼地",
+    "move": "变动", "amount": "数量", "reduced_cost": "检验数", "price_unit": "价格单位", "reason": "原因", "item": "项目",
+    "here": "此地", "there": "彼地",
     "difference": "差额", "route": "路线", "missing": "缺少", "left": "左侧", "right": "右侧", "shadow_price": "影子价格", "paid": "支付",
     "share": "占比", "looser": "放宽", "tighter": "收紧", "step": "步长", "binds": "起约束", "kind": "类别", "replaces": "替代",
 }  # fmt: skip
