@@ -15,7 +15,7 @@ from optimizer.solved import TINY, Solved
 def without_idle_rents(solved: Solved) -> np.ndarray:
     """The duals by row, rents of capacity that does not stand raised towards 0. [¤ per unit of the row]"""
     board, matrices = solved.model.board, solved.matrices
-    y = np.nan_to_num(solved.y)
+    y: np.ndarray = np.nan_to_num(solved.y)
     block, part = matrices.rows["usable_capacity"], ["r", "q", "t", "p"]
     rows = solved.duals("usable_capacity", *part)
     stands = solved.values("standing", "r", "q", "e", "t").total(["r", "q", "t"])
