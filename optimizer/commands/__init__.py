@@ -1,6 +1,7 @@
 """The commands that ask a question, one file each. Typer makes `blanket-cut` of `blanket_cut`."""
 
 from optimizer.commands.integration import integration
+from optimizer.commands.near_optimal import near_optimal
 from optimizer.commands.why import why
 
-QUESTIONS = (integration, why)
+QUESTIONS = (integration, near_optimal, why)
