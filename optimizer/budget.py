@@ -17,15 +17,13 @@ from dataclasses import dataclass
 import numpy as np
 
 from models.algebra import Matrices
-from optimizer.answering import Clock, Found, find
+from optimizer.answering import Clock, Found, cold, find
 from optimizer.extended import minimising, with_row
-from optimizer.highs import Limits
+from optimizer.highs import LARGE, Limits
 from optimizer.live import Live
 
-NEAR = 0.005
-"""Proved and reached are near enough at this share of what is sought."""
-STEPS = 8
-"""Searches for one end, at most."""
+NEAR, STEPS = 0.02, 5
+"""Of a large model: proved and reached are near enough at this share of what is sought; searches for one end, at most. A small one goes on."""
 FASTER = 16.0
 """By how much μ grows while the plans stay within the budget, before cost is left out altogether."""
 
@@ -43,7 +41,10 @@ class Budget:
     """The plans within `slack` × |cost| of the best one, x."""
 
     def __init__(self, matrices: Matrices, x: np.ndarray, slack: float, limits: Limits, live: Live) -> None:
-        self._matrices, self._x, self._limits, self._live = matrices, x, limits, live
+        self._matrices, self._x, self._limits = matrices, x, limits
+        large = matrices.matrix.shape[1] >= LARGE
+        self._find = live.search if large else cold
+        self._near, self._steps = (NEAR, STEPS) if large else (1e-9, 50)
         best = float(matrices.cost @ x) + matrices.offset
         self._room = slack * abs(best)
         self._most = best + self._room - matrices.offset
@@ -69,7 +70,7 @@ class Budget:
             return self._end(found.certificate.bound, self._x if found.x is None or not found.certificate.sound else found.x, weights)
         within, beyond = self._x, None
         mu, proved, mixed = self._scale / max(abs(float(weights @ self._x)), 1e-9), -np.inf, self._x
-        for step in range(STEPS):
+        for step in range(self._steps):
             found = self._search(matrices, weights if np.isinf(mu) else matrices.cost + mu * weights)
             if found.x is None or not found.certificate.sound:
                 break
@@ -81,7 +82,7 @@ class Budget:
                 beyond = found.x
             mixed = within if beyond is None else self._mix(within, beyond)
             reached = float(weights @ mixed)
-            if reached - proved <= NEAR * max(abs(reached), abs(float(weights @ self._x)) * NEAR, 1e-9):
+            if reached - proved <= self._near * max(abs(reached), 1e-3 * abs(float(weights @ self._x)), 1e-9):
                 break
             if beyond is None:
                 if np.isinf(mu):
@@ -95,7 +96,7 @@ class Budget:
         return self._end(proved, mixed, weights)
 
     def _search(self, matrices: Matrices, cost: np.ndarray) -> Found:
-        return find(minimising(matrices, cost), self._limits, Clock(self._limits), self._live.search)
+        return find(minimising(matrices, cost), self._limits, Clock(self._limits), self._find)
 
     def _mix(self, within: np.ndarray, beyond: np.ndarray) -> np.ndarray:
         """The plan between the two that costs just the budget."""

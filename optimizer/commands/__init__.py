@@ -2,6 +2,7 @@
 
 from optimizer.commands.integration import integration
 from optimizer.commands.near_optimal import near_optimal
+from optimizer.commands.pareto import pareto
 from optimizer.commands.why import why
 
-QUESTIONS = (integration, near_optimal, why)
+QUESTIONS = (integration, near_optimal, pareto, why)

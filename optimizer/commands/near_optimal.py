@@ -23,7 +23,7 @@ def near_optimal(
     region: Annotated[str, typer.Option(help="Only this region or group. / 仅此地区或分组。")] = "",
     equipment: Annotated[str, typer.Option(help="Only this equipment or tag. / 仅此设备或标签。")] = "",
     period: Annotated[str, typer.Option(help="Capacity of this period; default the last. / 该时期的产能，默认最后一期。")] = "",
-    most: Annotated[int, typer.Option(help="How many decisions, the largest first. / 决策个数，从大到小。")] = 8,
+    most: Annotated[int, typer.Option(help="How many decisions, the largest first. / 决策个数，从大到小。")] = 4,
     different: Annotated[int, typer.Option(help="Also so many plans that differ most. / 另给出若干差异最大的方案。", min=0)] = 0,
     set_: Settings = None,
     json: Json = False,

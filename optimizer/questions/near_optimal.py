@@ -3,8 +3,8 @@
     least, most K_d   subject to the rows of the model and   cost <= best + slack × |best|
 
 A decision d is the capacity of an equipment (or a tag of them) in a region (or all of them) in one period. Each end is proved
-(`optimizer/budget.py`): `least` and `most` are bounds that no plan within the budget passes. Plans that differ most: Hop, Skip, Jump (Brill, Chang and Hopkins, Management Science 28, 1982): the next plan uses as little as it can, within the budget,
-of what the plans before it use.
+(`optimizer/budget.py`): `least` and `most` are bounds that no plan within the budget passes. Plans that differ most: Hop, Skip, Jump (Brill,
+Chang and Hopkins, Management Science 28, 1982): the next plan uses as little as it can, within the budget, of what the plans before it use.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ def near_optimal(
     region: str = "",
     equipment: str = "",
     period: str = "",
-    most: int = 8,
+    most: int = 4,
     different: int = 0,
     limits: Limits | None = None,
 ) -> Answer:

@@ -6,6 +6,7 @@ HEADINGS = {
     "plan": "方案", "cost": "成本", "more": "增加", "region": "地区", "equipment": "设备", "commodity": "商品", "period": "时期", "unit": "单位",
     "policy": "政策", "member": "成员", "term": "成本项", "before": "原", "after": "现", "change": "变化", "burden": "负担",
     "move": "变动", "amount": "数量", "reduced_cost": "检验数", "price_unit": "价格单位", "reason": "原因", "item": "项目",
+    "point": "方案点", "abated": "减排量", "price": "价格", "mean of the step": "本步均价", "activity": "活动量变化", "plan_0": "最优方案",
     "scenario": "情景", "today": "现有留存", "least": "最低", "most": "最高", "verdict": "结论", "best": "最优成本", "least_reached": "最低（达到）",
     "most_reached": "最高（达到）", "here": "此地", "there": "彼地",
     "difference": "差额", "route": "路线", "missing": "缺少", "left": "左侧", "right": "右侧", "shadow_price": "影子价格", "paid": "支付",
