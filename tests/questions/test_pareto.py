@@ -59,10 +59,7 @@ def test_three_points() -> None:
 
 def test_one_plan_may_be_best_in_both() -> None:
     """Clean at less than dirty: nothing to choose."""
-    routes = "route,region,cost
-" + "
-".join(f"dirty {c},A,1
-clean {c},A,0.5" for c in "xyz")
+    routes = "route,region,cost\n" + "\n".join(f"dirty {c},A,1\nclean {c},A,0.5" for c in "xyz")
     cheap = instance(**MEASURES | {"routes": routes})
     assert pareto(cheap).en == "One plan is best in cost and co2 at once."
     assert pareto(cheap).zh == "同一方案在成本、二氧化碳上同时最优。"
