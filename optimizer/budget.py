@@ -22,7 +22,7 @@ from optimizer.extended import minimising, with_row
 from optimizer.highs import LARGE, Limits
 from optimizer.live import Live
 
-NEAR, STEPS = 0.02, 5
+NEAR, STEPS = 0.02, 3
 """Of a large model: proved and reached are near enough at this share of what is sought; searches for one end, at most. A small one goes on."""
 FASTER = 16.0
 """By how much μ grows while the plans stay within the budget, before cost is left out altogether."""

@@ -3,6 +3,7 @@
 from optimizer.commands.integration import integration
 from optimizer.commands.near_optimal import near_optimal
 from optimizer.commands.pareto import pareto
+from optimizer.commands.roadmap import roadmap
 from optimizer.commands.why import why
 
-QUESTIONS = (integration, near_optimal, pareto, why)
+QUESTIONS = (integration, near_optimal, pareto, roadmap, why)

@@ -26,7 +26,7 @@ from optimizer.questions.spoken import Spoken, amount, price_unit
 from optimizer.solved import Solved
 from optimizer.solving import solution
 
-SMALL = 1e-4
+SMALL = 0.01
 """Share of a step's abatement, and of the largest change of a route, below which it is not listed."""
 
 
@@ -34,8 +34,9 @@ def abatement(instance: Instance, burden: str, steps: int = 7, limits: Limits | 
     """The curve of a burden over the horizon.
 
     Table: point, status, burden [b], abated [b], cost [¤, present value], price of the last unit (LP dual; blank at the least possible, where no
-    more can be cut), mean cost of the step. Table `measures`: step, item (route, fuel, equipment, freight), its change of activity over the
-    horizon (routes), its change of the burden, share of what the step abates; what abates most first, then what runs more in its place.
+    more can be cut), mean cost of the step, penalties of demand given up [¤, in the cost]. Table `measures`: step, item (route, fuel, equipment,
+    freight), its change of activity over the horizon (routes), its change of the burden, share of what the step abates; what abates most first,
+    then what runs more in its place.
     Raises InputError for an unknown burden or fewer than 2 steps.
     """
     if steps < 2:
@@ -45,6 +46,7 @@ def abatement(instance: Instance, burden: str, steps: int = 7, limits: Limits | 
         first = solution(instance, limits)
         solved = first.require_solved()
         matrices, goals = goals_of(solved, ["cost", burden])
+        short = goals_of(solved, ["shortage"])[1][0]
         large = matrices.matrix.shape[1] >= LARGE
         points = walk(Frontier(matrices, goals, replace(limits, progress=None), live if large else None), steps, limits)
     points = [point for point in points if point.x is not None]
@@ -61,6 +63,7 @@ def abatement(instance: Instance, burden: str, steps: int = 7, limits: Limits | 
             f"cost [{money}]": costs,
             f"price [{quoted}]": [point.prices[0] * factor + 0.0 for point in points],
             f"mean of the step [{quoted}]": [np.nan, *(np.diff(costs) / cut * factor)],
+            f"shortage [{money}]": [short.at(point.x) for point in points if point.x is not None],
         }
     )
     measures = _measures(solved, burden, points, unit)
@@ -70,12 +73,28 @@ def abatement(instance: Instance, burden: str, steps: int = 7, limits: Limits | 
         f"The price is an LP dual{fixed[0]}, of the last unit cut; the burden is a sum over the horizon, costs are present values.",
         f"价格为{fixed[1]}线性规划对偶价格，即最后一单位的减排成本；负担为规划期合计，成本为现值。",
     )
+    notes = [note, *_also(solved, table, f"shortage [{money}]")]
     zh_name = Spoken(instance).zh(burden)
     sections = (
         Section("abatement", table, f"Marginal abatement cost of {burden}", f"{zh_name}边际减排成本"),
         Section("measures", measures, "What is done in each step", "每一步的措施"),
     )
-    return Answer(sections, en, zh, (note,), instance.trust, {"plan": first.plan})
+    return Answer(sections, en, zh, tuple(notes), instance.trust, {"plan": first.plan})
+
+
+def _also(solved: Solved, table: pd.DataFrame, short: str) -> list[tuple[str, str]]:
+    """What else is in the cost: taxes, and penalties of demand that is given up."""
+    notes = []
+    if solved.matrices.terms["priced"].matrix.nnz:
+        notes.append(("Taxes and carbon prices are in the cost: the price stands beside them.", "成本已含税费与碳价：此价格在其之外。"))
+    given_up = table.index[table[short] > table[short].iloc[0] + 1e-6 * abs(table.iloc[0, 4])]
+    if len(given_up):
+        n = table["point"][given_up[0]]
+        notes.append(
+            (f"From point {n} on, demand is given up at the shortage penalty: the price has that penalty in it, not a technology alone.",
+             f"自方案点 {n} 起以短缺罚价放弃部分需求：价格含罚价，不只是技术成本。")
+        )  # fmt: skip
+    return notes
 
 
 def _measures(solved: Solved, burden: str, points: list[Point], unit: str) -> pd.DataFrame:

@@ -45,10 +45,10 @@ def why(instance: Instance, at: tuple[str, str] | None = None, limits: Limits | 
     solved = solution(instance, limits)
     costs = UnitCosts(instance, solved.require_solved())
     found, moves = costs.moves()
-    done = _done(moves)
+    done = done_moves(moves)
     chosen = _largest(costs, found, done) if at is None else _open_at(moves, done, at)
     splits = costs.split(found, chosen["i"].to_numpy())
-    others = _references(costs, found, moves, splits, solved.plan)
+    others = references(costs, found, moves, splits, solved.plan)
     reasons = [
         reason(s, o, costs.spoken) if a > TINY else _not_done(s.move, s.total, s.unit)
         for s, o, a in zip(splits, others, chosen["amount"], strict=True)
@@ -97,7 +97,7 @@ def price_note(plan: Plan) -> tuple[str, str]:
     )
 
 
-def _done(moves: pd.DataFrame) -> pd.DataFrame:
+def done_moves(moves: pd.DataFrame) -> pd.DataFrame:
     """One row per place, period and move: `i`, the direction that carries most of it, and the amount of all."""
     numbered = moves.assign(i=np.arange(len(moves))).sort_values(["amount", "total"], ascending=[False, True], kind="stable")
     numbered = numbered[(numbered["amount"] > TINY) | (numbered["left"] > TINY)]
@@ -123,7 +123,7 @@ def _open_at(moves: pd.DataFrame, done: pd.DataFrame, at: tuple[str, str]) -> pd
     return own.sort_values("t", kind="stable")
 
 
-def _references(costs: UnitCosts, found: Directions, moves: pd.DataFrame, splits: list[Split], plan: Plan) -> list[Split | None]:
+def references(costs: UnitCosts, found: Directions, moves: pd.DataFrame, splits: list[Split], plan: Plan) -> list[Split | None]:
     """What each move is compared with: a refit to something else with what it replaces, kept; any other with the same in the region that makes
     most of the product, built or, where nothing can be built, kept."""
     made = plan["balance"].groupby(["period", "commodity", "region"])["made"].sum()
