@@ -17,7 +17,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from models.algebra import Matrices
-from optimizer.answering import Clock, Found, cold, find
+from optimizer.answering import Clock, Found, find
 from optimizer.extended import minimising, with_row
 from optimizer.highs import LARGE, Limits
 from optimizer.live import Live
@@ -43,7 +43,7 @@ class Budget:
     def __init__(self, matrices: Matrices, x: np.ndarray, slack: float, limits: Limits, live: Live) -> None:
         self._matrices, self._x, self._limits = matrices, x, limits
         large = matrices.matrix.shape[1] >= LARGE
-        self._find = live.search if large else cold
+        self._live = live
         self._near, self._steps = (NEAR, STEPS) if large else (1e-9, 50)
         best = float(matrices.cost @ x) + matrices.offset
         self._room = slack * abs(best)
@@ -96,7 +96,7 @@ class Budget:
         return self._end(proved, mixed, weights)
 
     def _search(self, matrices: Matrices, cost: np.ndarray) -> Found:
-        return find(minimising(matrices, cost), self._limits, Clock(self._limits), self._find)
+        return find(minimising(matrices, cost), self._limits, Clock(self._limits), self._live.search_large)
 
     def _mix(self, within: np.ndarray, beyond: np.ndarray) -> np.ndarray:
         """The plan between the two that costs just the budget."""

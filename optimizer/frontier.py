@@ -15,7 +15,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from models.algebra import Matrices
-from optimizer.answering import Clock, Found, cold, find
+from optimizer.answering import Clock, Found, find
 from optimizer.extended import minimising, with_row
 from optimizer.goals import Goal
 from optimizer.highs import Limits
@@ -39,7 +39,7 @@ class Point:
 class Frontier:
     """A model with a row per goal but the first."""
 
-    def __init__(self, matrices: Matrices, goals: Sequence[Goal], limits: Limits, live: Live | None) -> None:
+    def __init__(self, matrices: Matrices, goals: Sequence[Goal], limits: Limits, live: Live) -> None:
         self.goals, self._limits, self._live = list(goals), limits, live
         columns = matrices.matrix.shape[1]
         self._weights = [goal.over(columns) for goal in goals]
@@ -108,7 +108,7 @@ class Frontier:
         )
 
     def _search(self, matrices: Matrices, cost: np.ndarray) -> Found:
-        return find(minimising(matrices, cost), self._limits, Clock(self._limits), cold if self._live is None else self._live.search)
+        return find(minimising(matrices, cost), self._limits, Clock(self._limits), self._live.search_large)
 
     def _point(self, found: Found, prices: list[float]) -> Point:
         none = len(self.goals) - 1

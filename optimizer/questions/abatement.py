@@ -18,7 +18,7 @@ from models.instance import Instance
 from models.problems import InputError, rule
 from optimizer.frontier import Frontier, Point
 from optimizer.goals import burden_parts, goals_of
-from optimizer.highs import LARGE, Limits
+from optimizer.highs import Limits
 from optimizer.live import Live
 from optimizer.questions.answer import Answer, Section
 from optimizer.questions.pareto import walk
@@ -47,8 +47,7 @@ def abatement(instance: Instance, burden: str, steps: int = 7, limits: Limits | 
         solved = first.require_solved()
         matrices, goals = goals_of(solved, ["cost", burden])
         short = goals_of(solved, ["shortage"])[1][0]
-        large = matrices.matrix.shape[1] >= LARGE
-        points = walk(Frontier(matrices, goals, replace(limits, progress=None), live if large else None), steps, limits)
+        points = walk(Frontier(matrices, goals, replace(limits, progress=None), live), steps, limits)
     points = [point for point in points if point.x is not None]
     money, unit = instance.settings.money, goals[1].unit
     factor, quoted = price_unit(money, unit)

@@ -65,7 +65,7 @@ def near_optimal(
     quiet = replace(limits, progress=None)
     for number, (name, one) in enumerate(given.items()):
         with closing(Live()) as live:
-            first = solution(one, limits, live.search)
+            first = solution(one, limits, live.search_large)
             if name == "":
                 first.plan.require_plan()
             plans[name or "plan"] = first.plan

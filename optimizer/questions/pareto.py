@@ -16,7 +16,7 @@ from models.instance import Instance
 from models.problems import InputError, Problem, rule
 from optimizer.frontier import Frontier, Point
 from optimizer.goals import Goal, goals_of
-from optimizer.highs import LARGE, Limits, Progress
+from optimizer.highs import Limits, Progress
 from optimizer.live import Live
 from optimizer.questions.answer import Answer, Section
 from optimizer.questions.spoken import Spoken, amount, price_unit
@@ -36,7 +36,7 @@ def pareto(instance: Instance, goals: Sequence[str] = ("cost", "co2"), steps: in
         first = solution(instance, limits)
         solved = first.require_solved()
         matrices, chosen = goals_of(solved, list(goals))
-        frontier = Frontier(matrices, chosen, replace(limits, progress=None), live if matrices.matrix.shape[1] >= LARGE else None)
+        frontier = Frontier(matrices, chosen, replace(limits, progress=None), live)
         points = walk(frontier, steps, limits)
     fixed = (" with the whole numbers fixed", "固定整数后的") if solved.matrices.integer.any() else ("", "")
     table = points_table(points, chosen)

@@ -46,7 +46,7 @@ def roadmap(instance: Instance, fewest: float | None = None, limits: Limits | No
         raise InputError([rule("must be >= 0", "必须 >= 0", file="--fewest", value=str(fewest))])
     limits = limits or Limits()
     with closing(Live()) as live:
-        first = solution(instance, limits, live.search)
+        first = solution(instance, limits, live.search_large)
         solved = first.require_solved()
         costs = UnitCosts(instance, solved)
         chosen = solved if fewest is None else _few(solved, fewest, replace(limits, progress=None), live)

@@ -44,7 +44,7 @@ def why_not(instance: Instance, region: str, product: str, limits: Limits | None
     known(instance, ("region", region, "--not"), ("commodity", product, "--not"))
     limits = limits or Limits()
     with closing(Live()) as live:
-        first = solution(instance, limits, live.search)
+        first = solution(instance, limits, live.search_large)
         costs = UnitCosts(instance, first.require_solved())
         found, moves = costs.moves(full=True, product=product)
         output = found.output(costs.solved.model.board.code(product), np.arange(len(moves)))
@@ -88,7 +88,7 @@ def _forced(solved: Solved, direction: sp.csc_array, equipment: str, limits: Lim
     lower = solved.matrices.lower.copy()
     at = column.coords[0][up]
     lower[at] = np.maximum(lower[at], STEP * (size or 1.0) * column.data[up])
-    found = find(replace(solved.matrices, lower=lower), limits, Clock(limits), live.search)
+    found = find(replace(solved.matrices, lower=lower), limits, Clock(limits), live.search_large)
     if found.x is None or found.y is None or not found.certificate.holds:
         return None
     return replace(solved, x=found.x, y=found.y)
