@@ -55,6 +55,10 @@ def reason(split: Split, other: Split | None, spoken: Spoken) -> Said:
         said.append((f"running does not pay, closing saves fixed cost of {saved} {split.unit}", f"运行不划算，关停节省固定成本 {saved} {split.unit}"))
     elif other is not None and other.unit == split.unit and other.product == split.product:
         said += _compared(split, other, spoken)
+    if not said and split.move == "closed":
+        keeping = -split.kind("fixed cost", "closing")
+        earned, kept = f"{amount(split.total + keeping)} {split.unit}", amount(keeping)
+        said.append((f"running earns {earned}, keeping costs {kept}", f"运行收益 {earned}，维持成本 {kept}"))
     if not said:
         said = [("pays at the plan's prices", "按方案价格有利")]
     return "; ".join(en for en, _ in said), "；".join(zh for _, zh in said)

@@ -123,6 +123,8 @@ def test_why_closed() -> None:
     assert parts(dear, "A", "closed")[("fixed cost", "")] == approx(-3) and parts(dear, "A", "closed")[("closing", "")] == approx(1)
     assert dear.table["reason"].tolist() == ["running does not pay, closing saves fixed cost of 2 CNY/t/yr"]
     assert dear.table["reason_zh"].tolist() == ["运行不划算，关停节省固定成本 2 CNY/t/yr"]
+    thin = why(instance(**CLOSED, routes="route,cost\nrun,8"))  # earns 9 − 8, keeping costs 3 − 1
+    assert thin.table[["reduced_cost", "reason"]].values.tolist() == [[approx(-1), "running earns 1 CNY/t, keeping costs 2"]]
     policy = "policy,metric,equipment,sense,value\nnone old,capacity,old,<=,0"
     forced = why(instance(**CLOSED, routes="route,cost\nrun,1", policies=policy))
     assert forced.table["reason"].tolist() == ["forced by policy none old (6 CNY/t)"]
