@@ -64,6 +64,10 @@ def reason(split: Split, other: Split | None, spoken: Spoken) -> Said:
     return "; ".join(en for en, _ in said), "；".join(zh for _, zh in said)
 
 
+RENTS = ("build limit", "capacity", "swaps", "supply limit", "sales limit", "minimum load")
+"""Kinds that are worth of what is scarce there, not a cost: they follow from an advantage and are none."""
+
+
 def _compared(split: Split, other: Split, spoken: Spoken) -> list[Said]:
     """The kind of part with the largest advantage over the other (of a closure: the largest drawback of keeping what is closed), and in it the
     item that makes most of it, or the two largest where they offset one another."""
@@ -71,6 +75,8 @@ def _compared(split: Split, other: Split, spoken: Spoken) -> list[Said]:
     differences = against(split.turned() if closed else split, other)
     kinds: dict[str, float] = {}
     for (kind, _), value in differences:
+        if kind in RENTS:
+            continue
         kinds[kind] = kinds.get(kind, 0.0) + (value if closed else -value)
     kind = max(kinds, key=lambda name: kinds[name], default="")
     if not kind or kinds[kind] <= 0:

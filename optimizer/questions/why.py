@@ -134,9 +134,9 @@ def references(costs: UnitCosts, found: Directions, moves: pd.DataFrame, splits:
         if split.move == "refitted" and split.replaces != split.equipment:
             wanted = [(region == split.region) & (equipment == split.replaces) & (move == "closed")]
         else:
-            elsewhere = (region != split.region) & (equipment == split.equipment)
+            elsewhere = left & (region != split.region) & (equipment == split.equipment)
             wanted = [elsewhere & (move == split.move) & (old == split.replaces), elsewhere & (move == "closed")]
-        at = next((at for own in wanted if len(at := np.flatnonzero(own & left & (period == split.period)))), np.zeros(0, dtype=np.int64))
+        at = next((at for own in wanted if len(at := np.flatnonzero(own & (period == split.period)))), np.zeros(0, dtype=np.int64))
         key = (split.period, split.product)
         sizes = made[key] if split.product and key in made.index else pd.Series(dtype=float)
         size = pd.Series(region[at]).map(sizes).fillna(0.0).to_numpy()
