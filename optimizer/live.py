@@ -15,8 +15,9 @@ import highspy
 import numpy as np
 
 from models.algebra import Matrices
+from optimizer.answering import cold
 from optimizer.child import Child, serve
-from optimizer.highs import Answer, Limits, Progress, Solver, SolverError, run_with_basis
+from optimizer.highs import LARGE, Answer, Limits, Progress, Solver, SolverError, run_with_basis
 from optimizer.matching import Patch, carried, difference, match
 from optimizer.scaling import Scaled, scale
 
@@ -78,6 +79,10 @@ class Live:
                 self._known = {"first": known} | self._known | {"last": known}
             return problem, answer
         raise AssertionError
+
+    def search_large(self, matrices: Matrices, limits: Limits) -> tuple[Scaled, Answer]:
+        """The same for a large model; a small one is solved from nothing here, sooner than a process starts. A Search."""
+        return self.search(matrices, limits) if matrices.matrix.shape[1] >= LARGE else cold(matrices, limits)
 
     def _found(self, problem: Scaled, order: _Order, limits: Limits) -> Answer | None:
         """The child's answer; where the basis was too far away, that of a search from nothing in the time that is left. None if cancelled."""

@@ -7,7 +7,7 @@ import platform
 import resource
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import cache
 from importlib.metadata import PackageNotFoundError, version
 from typing import Any
@@ -31,6 +31,20 @@ from optimizer.tables import plan_tables
 LIBRARIES = ("qipan", "highspy", "pyomo", "numpy", "pandas", "scipy")
 
 
+@dataclass(frozen=True)
+class Solution:
+    """A plan with the model behind it, for a question that goes on from there; `solved` is None where there is no plan."""
+
+    plan: Plan
+    solved: Solved | None
+
+    def require_solved(self) -> Solved:
+        """The solved model. Raises PlanError unless there is a certified plan."""
+        self.plan.require_plan()
+        assert self.solved is not None, "a certified plan has its columns"
+        return self.solved
+
+
 def solve(instance: Instance, limits: Limits | None = None, search: Search = cold) -> Plan:
     """The plan of least discounted cost, with its certificate.
 
@@ -38,18 +52,25 @@ def solve(instance: Instance, limits: Limits | None = None, search: Search = col
     found before. Whatever happens in the search is data: see `plan.status`. Raises InputError for what is wrong with the input, SolverError
     if HiGHS refuses what it must not refuse.
     """
+    return solution(instance, limits, search).plan
+
+
+def solution(instance: Instance, limits: Limits | None = None, search: Search = cold) -> Solution:
+    """The same with the model, its matrices, the columns and the duals of the plan. Raises as `solve` does."""
     limits = limits or Limits()
     clock = Clock(limits)
     with _without_collecting():
         model, expander, matrices = _compiled(instance, clock)
     found = find(matrices, limits, clock, search)
     tables: Mapping[str, pd.DataFrame] = {}
+    solved = None
     if found.x is not None:
         y = found.y if found.y is not None else np.full(matrices.matrix.shape[0], np.nan)
         more, less = _two_sides(matrices, found.x, y)
-        tables = plan_tables(Solved(model, expander, matrices, found.x, y, more, less))
+        solved = Solved(model, expander, matrices, found.x, y, more, less)
+        tables = plan_tables(solved)
         clock.stage("prices")
-    return Plan(_summary(instance, model, matrices, found, clock, tables), tables)
+    return Solution(Plan(_summary(instance, model, matrices, found, clock, tables), tables), solved)
 
 
 def stated(instance: Instance) -> tuple[Model, Expander, Matrices]:

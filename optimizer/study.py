@@ -10,7 +10,7 @@ from optimizer.change import Change, Scenario, apply
 from optimizer.highs import Limits
 from optimizer.live import Live
 from optimizer.plan import Plan
-from optimizer.solving import solve
+from optimizer.solving import Solution, solution
 
 
 class Study:
@@ -31,7 +31,11 @@ class Study:
         Raises InputError, with the live solver untouched, for changes that fit nothing or break a bound; SolverError if the solver's process
         dies twice.
         """
-        return solve(self.changed(changes), limits, self._live.search)
+        return self.solution(changes, limits).plan
+
+    def solution(self, changes: Sequence[Change] = (), limits: Limits | None = None) -> Solution:
+        """The same with the solved model behind the plan. Raises as `solve` does."""
+        return solution(self.changed(changes), limits, self._live.search)
 
     def changed(self, changes: Sequence[Change]) -> Instance:
         """The changed instance, checked as a whole. Raises InputError."""

@@ -7,7 +7,13 @@ from optimizer.commands.diagnose import diagnose
 from optimizer.commands.footprint import footprint
 from optimizer.commands.integration import integration
 from optimizer.commands.inventory import inventory
+from optimizer.commands.near_optimal import near_optimal
+from optimizer.commands.pareto import pareto
+from optimizer.commands.roadmap import roadmap
 from optimizer.commands.screen import screen
 from optimizer.commands.swaps import swaps
+from optimizer.commands.why import why
 
-QUESTIONS = (blanket_cut, screen, swaps, compare, assess, inventory, footprint, diagnose, integration)
+QUESTIONS = (
+    blanket_cut, why, screen, swaps, compare, near_optimal, pareto, roadmap, assess, inventory, footprint, diagnose, integration,
+)  # fmt: skip

@@ -115,10 +115,11 @@ class Answer:
 
 
 def shown(frame: pd.DataFrame) -> pd.DataFrame:
-    """A table as a person reads it: headings and words of the language of the environment."""
+    """A table as a person reads it: headings and words of the language of the environment; of a column and its twin `_zh` the one in it."""
+    twins = [str(column) for column in frame.columns if str(column).endswith("_zh")]
     if language() != "zh":
-        return frame.rename(columns=lambda c: str(c).replace("_", " "))
-    out = frame.copy()
+        return frame.drop(columns=twins).rename(columns=lambda c: str(c).replace("_", " "))
+    out = frame.drop(columns=[twin.removesuffix("_zh") for twin in twins]).rename(columns=lambda c: str(c).removesuffix("_zh"))
     for column in out.columns:
         if column in SPOKEN:
             out[column] = [word(str(v)) for v in out[column]]

@@ -20,7 +20,7 @@ from optimizer.solving import solve
 
 SMALL = 1e-7
 PAIR = ["period", "rule", "new_region", "new_equipment", "new", "old_region", "old_equipment", "old", "closed_in", "ratio", "unit"]
-BANK = ["region", "equipment", "unit", "closed", "given", "left"]
+BANK = ["region", "equipment", "unit", "closed", "given", "remaining"]
 CHECK = ["line", "period", "new_region", "new_equipment", "new", "old_region", "old_equipment", "old", "unit", "rule", "ratio", "required", "verdict"]
 
 
@@ -138,7 +138,7 @@ def _bank(used: pd.DataFrame, closures: pd.DataFrame) -> pd.DataFrame:
     bank = closures.groupby([*place, "unit"], sort=False)["out"].sum().rename("closed").reset_index()
     given = used[used["side"] == "old"].groupby(place)["amount"].sum().rename("given").reset_index()
     bank = bank.merge(given, on=place, how="left").fillna({"given": 0.0})
-    return bank.assign(left=bank["closed"] - bank["given"])[BANK].sort_values("left", ascending=False, ignore_index=True)
+    return bank.assign(remaining=bank["closed"] - bank["given"])[BANK].sort_values("remaining", ascending=False, ignore_index=True)
 
 
 def _ledger(used: pd.DataFrame, ratios: dict[str, float], closures: pd.DataFrame) -> pd.DataFrame:
@@ -183,7 +183,7 @@ def _drawn(vaults: dict[tuple[str, str], list[list[Any]]], place: tuple[str, str
 def _sentence(ledger: pd.DataFrame, bank: pd.DataFrame) -> tuple[str, str]:
     if ledger.empty:
         return "The plan swaps no capacity.", "方案未发生产能置换。"
-    left = bank.groupby("unit")["left"].sum()
+    left = bank.groupby("unit")["remaining"].sum()
     en, zh = [], []
     for unit, rows in ledger.groupby("unit", sort=False):
         new, old = rows["new"].sum(), rows["old"].sum()

@@ -61,7 +61,7 @@ def test_the_ledger_adds_up_to_the_plan() -> None:
     built = plan["capacity"].merge(ruled)["new"].sum()
     assert built > 0
     assert answer.table["new"].sum() == pytest.approx(built)
-    assert (answer["bank"]["left"] > -1e-6).all()
+    assert (answer["bank"]["remaining"] > -1e-6).all()
     assert (answer.table["old"] / answer.table["new"]).to_numpy() == pytest.approx(answer.table["ratio"].to_numpy())
 
 

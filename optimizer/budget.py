@@ -1,0 +1,109 @@
+"""The least of a sum among all plans that cost little more than the best, with a proof, without a row for the budget.
+
+For any μ > 0 and every plan x within the budget B,
+
+    w·x >= (min_x (c + μ w)·x − B) / μ
+
+so each search over the model with other costs, started from where the last one ended, proves a bound; and any mix of one plan within the budget
+and one beyond it is a plan. The next μ is the slope between those two (Eisner and Severance, J. ACM 23, 1976, for one parameter): the two meet at
+the least. A row for the budget would hold a number for every column: on a large model each search with it takes twenty times as long. With
+whole numbers mixes are no plans: there the row is used.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from models.algebra import Matrices
+from optimizer.answering import Clock, Found, find
+from optimizer.extended import minimising, with_row
+from optimizer.highs import LARGE, Limits
+from optimizer.live import Live
+
+NEAR, STEPS = 0.02, 3
+"""Of a large model: proved and reached are near enough at this share of what is sought; searches for one end, at most. A small one goes on."""
+FASTER = 16.0
+"""By how much μ grows while the plans stay within the budget, before cost is left out altogether."""
+
+
+@dataclass(frozen=True)
+class End:
+    """The least of a sum: what is proved of every plan within the budget, and what the plan `x` within it has."""
+
+    proved: float
+    reached: float
+    x: np.ndarray
+
+
+class Budget:
+    """The plans within `slack` × |cost| of the best one, x."""
+
+    def __init__(self, matrices: Matrices, x: np.ndarray, slack: float, limits: Limits, live: Live) -> None:
+        self._matrices, self._x, self._limits = matrices, x, limits
+        large = matrices.matrix.shape[1] >= LARGE
+        self._live = live
+        self._near, self._steps = (NEAR, STEPS) if large else (1e-9, 50)
+        best = float(matrices.cost @ x) + matrices.offset
+        self._room = slack * abs(best)
+        self._most = best + self._room - matrices.offset
+        self._scale = max(self._room, 1e-3 * abs(best), 1e-9)
+
+    def end(self, columns: np.ndarray, sign: float) -> End:
+        """The least (sign 1) or the most (−1) of a sum of columns that are never below 0."""
+        weights = np.zeros(len(self._x))
+        weights[columns] = sign
+        if sign > 0 and self._x[columns].sum() <= 0:
+            return End(0.0, 0.0, self._x)
+        found = self.least(weights)
+        proved = max(0.0, found.proved) if sign > 0 else -found.proved
+        if abs(sign * found.reached - proved) <= 1e-6 * max(1.0, abs(proved)):
+            proved = sign * found.reached
+        return End(proved, sign * found.reached, found.x)
+
+    def least(self, weights: np.ndarray) -> End:
+        """The least of weights @ x. Proved −inf where no search ends with a proof."""
+        matrices, most = self._matrices, self._most
+        if matrices.integer.any():
+            found = self._search(with_row(matrices, "budget", matrices.cost, upper=most), weights)
+            return self._end(found.certificate.bound, self._x if found.x is None or not found.certificate.sound else found.x, weights)
+        within, beyond = self._x, None
+        mu, proved, mixed = self._scale / max(abs(float(weights @ self._x)), 1e-9), -np.inf, self._x
+        for step in range(self._steps):
+            found = self._search(matrices, weights if np.isinf(mu) else matrices.cost + mu * weights)
+            if found.x is None or not found.certificate.sound:
+                break
+            bound = found.certificate.bound if np.isinf(mu) else (found.certificate.bound - most) / mu
+            proved = max(proved, bound)
+            if matrices.cost @ found.x <= most:
+                within = found.x if weights @ found.x <= weights @ within else within
+            else:
+                beyond = found.x
+            mixed = within if beyond is None else self._mix(within, beyond)
+            reached = float(weights @ mixed)
+            if reached - proved <= self._near * max(abs(reached), 1e-3 * abs(float(weights @ self._x)), 1e-9):
+                break
+            if beyond is None:
+                if np.isinf(mu):
+                    break
+                mu = mu * FASTER if step == 0 else np.inf
+            else:
+                gained, paid = float(weights @ (within - beyond)), float(matrices.cost @ (beyond - within))
+                if gained <= 0:
+                    break
+                mu = paid / gained
+        return self._end(proved, mixed, weights)
+
+    def _search(self, matrices: Matrices, cost: np.ndarray) -> Found:
+        return find(minimising(matrices, cost), self._limits, Clock(self._limits), self._live.search_large)
+
+    def _mix(self, within: np.ndarray, beyond: np.ndarray) -> np.ndarray:
+        """The plan between the two that costs just the budget."""
+        low, high = float(self._matrices.cost @ within), float(self._matrices.cost @ beyond)
+        share = (self._most - low) / (high - low)
+        return np.asarray(within + share * (beyond - within))
+
+    @staticmethod
+    def _end(proved: float, x: np.ndarray, weights: np.ndarray) -> End:
+        return End(proved, float(weights @ x), x)
