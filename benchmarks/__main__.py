@@ -18,7 +18,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from benchmarks import plain_mip, questions, solver, whatif
+from benchmarks import plain_mip, planted, questions, solver, whatif
 from benchmarks.algebra.run import measure
 from models.algebra import compile
 from models.formulation import build
@@ -99,6 +99,7 @@ SECTIONS: dict[str, Callable[[], Any]] = {
     "solver": lambda: solver.measure(repeats=REPEATS),
     "algebra": lambda: measure(repeats=REPEATS),
     "questions": questions.seconds,
+    "planted": lambda: planted.named({"tiny": 80, "mexico-steel": 80, "Shandong": 40}),
 }
 """Instances come first: the peak memory of a process counts that of the one that started it."""
 

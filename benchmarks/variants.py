@@ -7,7 +7,9 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from models import Instance
+from models import InputError, Instance
+from models.formulation import build
+from models.tables import TABLES
 
 DAYS = np.array([31, 28.25, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31])
 SEASONS = {"spring": (3, 4, 5), "summer": (6, 7, 8), "autumn": (9, 10, 11), "winter": (12, 1, 2)}
@@ -57,3 +59,49 @@ def monthly(china: Instance) -> Instance:
             "policy_values": split("policy_values", None, ("value",)),
         }
     )
+
+
+def province(china: Instance, name: str, prices: pd.Series) -> Instance:
+    """One province of the China instance, with the rest of the country as a supplier of every commodity at `prices` (by commodity and period).
+
+    Rows of other places go, groups become the province; of policies those stay that hold province by province and count something here. Raises
+    InputError if what is left is no instance.
+    """
+    names, tables = china.names, {}
+    for table, frame in china.tables.items():
+        own, size = frame.copy(), pd.Series(0, index=frame.index)
+        for column in ("region", "origin", "destination", "new_region", "old_region"):
+            if column in own:
+                members = [(name,) if cell in ("", "*") else names.members(cell, "region") for cell in own[column]]
+                size = size[own.index] + [len(m) for m in members]
+                own = own[np.array([name in m for m in members], dtype=bool)]
+                own[column] = own[column].where(own[column].isin(["", "*"]), name)
+        keys = [column.name for column in TABLES[table].keys]
+        windows = [c for c in ("from", "until") if c in own]
+        most_specific = size[own.index].sort_values(kind="stable").index
+        tables[table] = own.loc[most_specific].drop_duplicates([*keys, *windows]).sort_index() if keys and table != "policies" else own
+    tables["regions"] = tables["regions"].assign(groups="")
+    tables["links"] = tables["links"].iloc[:0]
+    tables["freight"] = tables["freight"].iloc[:0]
+    heads = china.tables["policies"].drop_duplicates("policy")
+    kept = set(heads.loc[heads["each"].str.contains("region"), "policy"]) & set(tables["policies"]["policy"])
+    supplied = [
+        {"region": name, "commodity": commodity, "supplier": "the country", "period": period, "price": float(max(price, 1e-3))}
+        for (commodity, period), price in prices.items()
+        if np.isfinite(price)
+    ]
+    tables["sources"] = pd.concat([tables["sources"], pd.DataFrame(supplied)], ignore_index=True)
+    while True:
+        for table in ("policies", "policy_values"):
+            tables[table] = tables[table][tables[table]["policy"].isin(kept)]
+        try:
+            given = {table: frame.drop(columns="_row", errors="ignore") for table, frame in tables.items() if len(frame)}
+            settings = {key: value for key, value in china.settings.__dict__.items() if value not in ("", ())}
+            instance = Instance.from_frames(given, **settings)
+            build(instance)
+            return instance
+        except InputError as error:
+            idle = {policy for policy in kept if any(f"policy {policy}:" in p.text("en") or f"of {policy}" in p.text("en") for p in error.problems)}
+            if not idle:
+                raise
+            kept -= idle

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
+from benchmarks.planted import planted
 from models import InputError, Instance
 from optimizer.change import Scenario, apply
 from optimizer.cli import app
@@ -14,7 +15,6 @@ from optimizer.questions.diagnose import diagnose
 from optimizer.scenario import load, write
 from optimizer.solving import solve
 from tests.build import instance
-from tests.questions.planted import planted
 
 ROOT = Path(__file__).parents[2]
 TABLES = {

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -14,6 +16,7 @@ from optimizer.plan import Plan
 from optimizer.solving import solve
 
 Row = dict[str, Any]
+INSTANCES = Path(__file__).parents[1] / "instances"
 
 
 def planted(instance: Instance, count: int, seed: int = 1) -> Iterator[tuple[list[str], Instance]]:
@@ -69,3 +72,34 @@ def _rows(plan: Plan, random: np.random.Generator) -> list[Row]:
 def _year(plan: Plan, period: str) -> float:
     """First year of a period."""
     return float(plan.summary["starts"][plan.summary["periods"].index(period)])
+
+
+def named(counts: dict[str, int]) -> dict[str, Any]:
+    """Of `counts[instance]` planted conflicts how many are named in full by `diagnose`, for how many its first relaxation gives a plan, how
+    many rows were planted how often, and the seconds of all diagnoses."""
+    from optimizer.questions.diagnose import diagnose
+
+    out = {}
+    for name, count in counts.items():
+        instance = Instance.load(INSTANCES / name) if (INSTANCES / name).is_dir() else _province(name)
+        whole, confirmed, seconds, rows = 0, 0, 0.0, dict[int, int]()
+        for names, conflicting in planted(instance, count):
+            begun = time.perf_counter()
+            answer, scenarios = diagnose(conflicting)
+            seconds += time.perf_counter() - begun
+            sections = {section.name: section.frame for section in answer.sections}
+            whole += set(names) <= set(sections["conflict"]["policy"]) if "conflict" in sections else 0
+            confirmed += bool(scenarios) and sections["sets"]["status"].iloc[0] == "optimal"
+            rows[len(names)] = rows.get(len(names), 0) + 1
+        out[name] = {"planted": count, "named": whole, "confirmed": confirmed, "rows": rows, "seconds": round(seconds, 1)}
+        print(name, out[name], flush=True)
+    return out
+
+
+def _province(name: str) -> Instance:
+    """A province of china that buys from the rest of the country at the plan's prices."""
+    from benchmarks.variants import province
+
+    china = Instance.load(INSTANCES / "china")
+    balance = solve(china).require_plan()["balance"]
+    return province(china, name, balance[balance["price"].notna()].groupby(["commodity", "period"])["price"].mean())
