@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
+from unicodedata import east_asian_width
 
 import numpy as np
 import pandas as pd
@@ -181,14 +182,14 @@ def write_sheet(book: Any, sheet: Any, frame: pd.DataFrame, notes: Mapping[str, 
             sheet.write_comment(0, j, notes[column], {"x_scale": 2})
         values = frame[column]
         if pd.api.types.is_numeric_dtype(values) and not pd.api.types.is_bool_dtype(values):
-            sheet.set_column(j, j, 12, number)
+            sheet.set_column(j, j, max(12, _width(column) + 4), number)
             for i, value in enumerate(values.tolist()):
                 if np.isinf(value):
                     sheet.write_string(i + 1, j, str(value))
                 elif value == value:
                     sheet.write_number(i + 1, j, value)
         else:
-            width = min(40, max([len(column), *(len(str(v)) for v in values.head(200))]) + 2)
+            width = min(40, max([_width(column) + 2, *(_width(str(v)) for v in values.head(200))]) + 2)
             sheet.set_column(j, j, width)
             for i, value in enumerate(values.tolist()):
                 if isinstance(value, bool):
@@ -196,6 +197,11 @@ def write_sheet(book: Any, sheet: Any, frame: pd.DataFrame, notes: Mapping[str, 
                 elif value != "":
                     sheet.write_string(i + 1, j, str(value))
     sheet.autofilter(0, 0, max(1, len(frame)), max(0, len(frame.columns) - 1))
+
+
+def _width(text: str) -> int:
+    """Columns that a text takes on a sheet: two for a Chinese letter."""
+    return sum(2 if east_asian_width(letter) in "WF" else 1 for letter in text)
 
 
 def _readable(value: Any) -> str:

@@ -36,7 +36,7 @@ def diagnose(instance: Instance, limits: Limits | None = None) -> tuple[Answer, 
     """Why there is no plan, and a scenario per set of relaxations.
 
     Tables: `conflict` (conflict, policy, member, period, sense, value, unit, authority); `relaxations` (set, policy, member, period, value,
-    new_value: of a fraction the fraction, given: by how much the row gives way, in its unit); `sets` (set, rows, cost: share given × `relax`,
+    new_value: of a fraction the fraction, gives_way: by how much, in the row's unit); `sets` (set, rows, cost: share given × `relax`,
     status: of the solve with it); `short` (demand that physics alone cannot meet); `status` where there is a plan. Raises InputError for what is
     wrong with the data.
     """
@@ -65,10 +65,10 @@ def diagnose(instance: Instance, limits: Limits | None = None) -> tuple[Answer, 
         heads.append({"set": number, "rows": len(own), "cost": float(own["cost"].sum()), "status": told})
         lines.append(own.assign(set=number))
         scenarios.append(scenario)
-    told = _told(instance, conflict)[["conflict", "policy", "member", "period", "sense", "value", "unit", "authority", "en", "zh"]]
+    told = _told(instance, conflict)[["conflict", "policy", "member", "period", "sense", "value", "unit", "authority", "text", "text_zh"]]
     sections = [Section("conflict", told, "Policies that contradict one another", "相互矛盾的政策")]
     if lines:
-        columns = ["set", "policy", "member", "period", "sense", "value", "new_value", "given", "unit"]
+        columns = ["set", "policy", "member", "period", "sense", "value", "new_value", "gives_way", "unit"]
         table = _told(instance, pd.concat(lines, ignore_index=True))[columns]
         sections.append(Section("relaxations", table, "Sets of policies that could give way", "可让步的政策组合"))
         sections.append(
@@ -217,7 +217,8 @@ def _without_policies(matrices: Matrices) -> Matrices:
 def _told(instance: Instance, rows: pd.DataFrame) -> pd.DataFrame:
     """Rows of policies as a planner reads them."""
     heads = instance.tables["policies"].sort_values("row", kind="stable").drop_duplicates("policy")
-    return rows.merge(heads[["policy", "authority", "en", "zh"]], on="policy", how="left")
+    heads = heads.rename(columns={"en": "text", "zh": "text_zh"})
+    return rows.rename(columns={"given": "gives_way"}).merge(heads[["policy", "authority", "text", "text_zh"]], on="policy", how="left")
 
 
 def _sentence(conflict: pd.DataFrame, sets: list[pd.DataFrame], heads: list[dict[str, object]]) -> tuple[str, str]:
@@ -229,11 +230,13 @@ def _sentence(conflict: pd.DataFrame, sets: list[pd.DataFrame], heads: list[dict
     confirmed = [number for number, head in enumerate(heads) if "not confirmed" not in str(head["status"])]
     if confirmed:
         own = sets[confirmed[0]]
-        parts = [
-            f"{r.policy}{f' ({r.member})' if r.member else ''}{f' in {r.period}' if r.period else ''} {r.value:.4g} → {r.new_value:.4g}"
-            for r in own.head(3).itertuples()
+        told = [(r.policy, r.member, r.period, f"{r.value:.4g} → {r.new_value:.4g}") for r in own.head(3).itertuples()]
+        parts = [f"{name}{f' ({member})' if member else ''}{f' in {period}' if period else ''} {change}" for name, member, period, change in told]
+        parts_zh = [
+            f"{name}{f'（{place}）' if (place := '，'.join(v for v in (member, period) if v)) else ''} {change}"
+            for name, member, period, change in told
         ]
         more = f" and {len(own) - 3} rows more" if len(own) > 3 else ""
         en += "; it would be enough to relax " + ", ".join(parts) + more
-        zh += "；放宽 " + "、".join(parts) + (f" 等 {len(own)} 行" if len(own) > 3 else "") + " 即可"
+        zh += "；放宽 " + "、".join(parts_zh) + (f" 等 {len(own)} 行" if len(own) > 3 else "") + " 即可"
     return en + ".", zh + "。"

@@ -42,7 +42,7 @@ def test_a_cap_below_what_physics_needs() -> None:
     assert answer["conflict"]["policy"].tolist() == ["cap", "cap"]
     rows = answer["relaxations"]
     assert rows["new_value"].tolist() == pytest.approx([14, 14], rel=1e-5)
-    assert rows["given"].tolist() == pytest.approx([2, 2])
+    assert rows["gives_way"].tolist() == pytest.approx([2, 2])
     assert answer["sets"]["status"].tolist() == ["optimal"]
     assert answer["sets"]["cost"].tolist() == pytest.approx([2 * 2 / 14])
     assert answer.en == "cap contradicts what can be made; it would be enough to relax cap in t1 12 → 14, cap in t2 12 → 14."
