@@ -232,10 +232,8 @@ def _sentence(conflict: pd.DataFrame, sets: list[pd.DataFrame], heads: list[dict
         own = sets[confirmed[0]]
         told = [(r.policy, r.member, r.period, f"{r.value:.4g} → {r.new_value:.4g}") for r in own.head(3).itertuples()]
         parts = [f"{name}{f' ({member})' if member else ''}{f' in {period}' if period else ''} {change}" for name, member, period, change in told]
-        parts_zh = [
-            f"{name}{f'（{place}）' if (place := '，'.join(v for v in (member, period) if v)) else ''} {change}"
-            for name, member, period, change in told
-        ]
+        places = ["，".join(v for v in (member, period) if v) for _, member, period, _ in told]
+        parts_zh = [f"{name}{f'（{place}）' if place else ''} {change}" for (name, _, _, change), place in zip(told, places, strict=True)]
         more = f" and {len(own) - 3} rows more" if len(own) > 3 else ""
         en += "; it would be enough to relax " + ", ".join(parts) + more
         zh += "；放宽 " + "、".join(parts_zh) + (f" 等 {len(own)} 行" if len(own) > 3 else "") + " 即可"
