@@ -13,6 +13,7 @@ from typing import Any
 import pandas as pd
 
 from models.checking import typed
+from models.doubts import check_doubts
 from models.names import Names
 from models.problems import InputError, Problem, language, nearest, rule
 from models.reading import Raw, from_frames, read
@@ -89,6 +90,7 @@ class Instance:
                 frames[name] = _empty(table)
         if not found.problems:
             check_tables(settings, frames, names, files, found)
+            check_doubts(frames, names, files, found)
         if found.problems:
             raise InputError(found.problems)
         digests = {} if known is None else {name: digest for name, digest in known.digests.items() if name in kept}

@@ -43,9 +43,22 @@ def prune(board: Board) -> None:
             said: dict[str, object] = {"commodity": c, "region": r, "period": board.labels.label(t), "why": why}
             board.report(Problem("cannot_supply", table="markets", row=int(line), column="demand", said=said))
     able = stack(runs)
+    _nowhere(board, able)
     for name in ("routes", "recipes", "uses", "activity"):
         board[name] = board[name][board[name].within(able, "r", "k", "t")]
     board["flows"] = stack(flows, ["l", "r", "d", "n", "c", "t", "through"]).join(board["commodity_parts"], "c")
+
+
+def _nowhere(board: Board, able: Frame) -> None:
+    """Warns of routes that can run nowhere: an input of theirs cannot be had, as where A is made of B and B of A."""
+    recipes = board["recipes"]
+    for code in sorted(set(board["routes"]["k"].tolist()) - set(able["k"].tolist())):
+        k, inputs = board.labels.label(code), sorted(set(recipes[(recipes["k"] == code) & (recipes["amount"] < 0)].decoded("c")))
+        said: dict[str, object] = {
+            "en": f"route {k} can run nowhere: what it uses ({', '.join(inputs)}) cannot be had where it stands",
+            "zh": f"路线 {k} 无处可运行：其所需（{'、'.join(inputs)}）无法获得",
+        }
+        board.warnings.append(Problem("rule", table="recipes", said=said))
 
 
 class _Grid:

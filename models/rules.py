@@ -11,7 +11,7 @@ import pandas as pd
 from models import units
 from models.checking import Findings
 from models.names import Names
-from models.problems import Problem, nearest, rule
+from models.problems import nearest, rule
 
 Frames = Mapping[str, pd.DataFrame]
 
@@ -40,7 +40,6 @@ def check_tables(settings: Any, tables: Frames, names: Names, files: Mapping[str
         _ledger,
     ):
         check(settings, tables, names, say)
-    _inside_a_period(tables, names, found)
 
 
 Say = Callable[[str, object, str, str, str], None]
@@ -280,18 +279,3 @@ def _ledger(settings: Any, tables: Frames, names: Names, say: Say) -> None:
             say("ledger", row, "rule", f"no rule '{cells['rule']}'; did you mean {near}?", f"没有规则“{cells['rule']}”；是否为 {near}？")
         if unit[cells["new_equipment"]] != unit[cells["old_equipment"]]:
             say("ledger", row, "old_equipment", "has another unit than the new", "与新设备单位不同")
-
-
-def _inside_a_period(tables: Frames, names: Names, found: Findings) -> None:
-    """Warns of lives that end inside a period."""
-    life = tables["equipment"].set_index("equipment")["life"]
-    starts = tables["periods"]["start"].to_numpy()
-    for i, cell, built in zip(tables["capacity"].index, tables["capacity"]["equipment"], tables["capacity"]["built"], strict=True):
-        for q in names.members(cell, "equipment"):
-            end = built + life.get(q, np.nan)
-            if np.isfinite(end) and end < starts[-1] and end not in starts:
-                said = {
-                    "en": f"{q} expires in {end:g}, inside a period: it counts to that period's end",
-                    "zh": f"{q} 于 {end:g} 年在时期内到期，计至期末",
-                }
-                found.warnings.append(Problem("rule", table="capacity", row=int(i), column="built", said=said))

@@ -230,9 +230,12 @@ def _safe(frame: pd.DataFrame) -> pd.DataFrame:
 
 
 def _from_workbook(path: Path) -> tuple[dict[str, Any], dict[str, pd.DataFrame]]:
-    from python_calamine import CalamineWorkbook
+    from python_calamine import CalamineError, CalamineWorkbook
 
-    book = CalamineWorkbook.from_path(str(path))
+    try:
+        book = CalamineWorkbook.from_path(str(path))
+    except (CalamineError, OSError) as error:
+        raise PlanError(f"{path} is no plan: {error}") from None
     if "summary" not in book.sheet_names:
         raise PlanError(f"{path} is no plan: the sheet summary is missing")
     summary = {str(k): json.loads(str(v)) for k, _, v, *_ in book.get_sheet_by_name("summary").to_python()}
