@@ -10,6 +10,7 @@ import pandas as pd
 from models.instance import Instance
 from optimizer.change import Change
 
+COLUMNS = ["region", "destination", "commodity", "equipment", "route", "party", "slice", "period"]
 HAIR = 1e-6
 """Share by which a number is loosened beyond what is needed, so that rounding does not undo it."""
 
@@ -60,16 +61,21 @@ def _values(instance: Instance, policy: str, head: pd.Series, keys: list[dict[st
         out.append(Change("policies", {"policy": policy, "row": "1"}, "value", "set", ""))
         out.append(Change("policy_values", how="insert", value={"policy": policy, "value": float(head["value"])}))
     table = instance.tables["policy_values"]
-    own = table[(table["policy"] == policy) & table["row"].isna()]
-    columns = [c for c in ("region", "destination", "commodity", "equipment", "route", "party", "slice", "period") if c in own]
+    own = table[(table["policy"] == policy) & table["row"].isna() & table["value"].notna()]
     for key, value in zip(keys, values, strict=True):
-        same = own[(own[columns] == pd.Series({c: key.get(c, "") for c in columns})).all(axis=1)]
-        if len(same):
-            where = {"policy": policy, "row": ""} | {c: key.get(c, "") for c in columns}
-            out.append(Change("policy_values", where, "value", "set", value))
+        same = [line for line in own[COLUMNS].to_dict("records") if all(_means(instance, c, line[c], key.get(c, "")) for c in COLUMNS)]
+        if same:
+            out.append(Change("policy_values", {"policy": policy, "row": ""} | same[0], "value", "set", value))
         else:
             out.append(Change("policy_values", how="insert", value={"policy": policy, "value": value} | key))
     return out
+
+
+def _means(instance: Instance, column: str, cell: str, wanted: str) -> bool:
+    """Does a cell stand for just this one name? Blank does where there is no other."""
+    if cell == wanted or column == "party" or not wanted:
+        return cell == wanted
+    return set(instance.names.members(cell, column)) == {wanted}
 
 
 def _constants(policy: str, number: int, rows: pd.DataFrame, keys: list[dict[str, str]]) -> list[Change]:

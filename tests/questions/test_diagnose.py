@@ -98,6 +98,20 @@ def test_values_by_member_and_growth_factors() -> None:
     assert any(change.value == {"policy": "pace", "row": 3, "side": "left", "metric": "constant"} for s in scenarios for change in s.changes)
 
 
+def test_where_there_is_one_region_blank_means_it() -> None:
+    """A rule by region, its number given for all regions, of which there is one: that number is changed, not given twice."""
+    one = {"regions": "region\nA", "capacity": "region,equipment,amount\nA,mill,10", "links": "origin,destination,mode", "freight": "mode,handling"}
+    recipes = "route,item,amount\nroll,steel,1\nroll,mill,-1"
+    policies, values = (
+        "policy,metric,commodity,each,region,sense\nlimit,made,steel,region,*,<=",
+        "policy,region,period,value\nlimit,,t1,12\nlimit,,t2,7",
+    )
+    equipment = "equipment,unit\nmill,Mt/yr"
+    case = given(policies, policy_values=values, recipes=recipes, equipment=equipment, routes="route,cost\nroll,1", **one)
+    _, scenarios = diagnose(case)
+    assert apply(case, scenarios[:1]).tables["policy_values"]["value"].tolist() == pytest.approx([12, 10], rel=1e-5)
+
+
 def test_physics_never_gives_way() -> None:
     """15 Mt are wanted and 14 can be made."""
     answer, scenarios = diagnose(given(HEAD + "cap,burden,co2,,,<=,99,1,", markets="region,commodity,demand\nA,steel,15"))
