@@ -105,7 +105,8 @@ def _mended(raw: RawTable, column: str, row: int, cell: cells.Cell, read: object
 
 
 def _numbers(column: list[cells.Cell], c: Column, raw: RawTable, found: Findings) -> np.ndarray:
-    out = _plain_numbers(column)
+    sheet = "!" in raw.file  # on a sheet a number is no text; in a CSV file every cell is
+    out = _plain_numbers(column, sheet)
     percent = c.unit == "1" and c.most is not None
     for i in np.flatnonzero(~np.isfinite(out)).tolist():
         cell, out[i] = column[i], np.nan
@@ -120,16 +121,16 @@ def _numbers(column: list[cells.Cell], c: Column, raw: RawTable, found: Findings
                 Problem(problem.code, file=raw.file, table=raw.name, row=raw.rows[i], column=c.name, value=str(cell), said=problem.said)
             )
             continue
-        if mended:
+        if mended or (sheet and isinstance(cell, str)):
             _mended(raw, c.name, raw.rows[i], cell, f"{out[i]:g}", found)
     if c.default is not None:
         out[np.isnan(out)] = float(c.default)
     return out
 
 
-def _plain_numbers(column: list[cells.Cell]) -> np.ndarray:
+def _plain_numbers(column: list[cells.Cell], sheet: bool) -> np.ndarray:
     """Numbers written plainly, all at once; NaN for every cell that has to be looked at."""
-    if all(type(cell) is str for cell in column):
+    if not sheet and all(type(cell) is str for cell in column):
         return np.asarray(pd.to_numeric(pd.Series(column, dtype=object), errors="coerce"), float) + 0.0
     return np.array([cell + 0.0 if isinstance(cell, int | float) and not isinstance(cell, bool) else np.nan for cell in column], float)
 

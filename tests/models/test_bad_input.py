@@ -313,8 +313,8 @@ def test_b10_a_stray_blank_cell_far_away(tmp_path: Path) -> None:
     assert len(instance.tables["markets"]) == 2
 
 
-def test_b38_numbers_as_text(tmp_path: Path) -> None:
-    instance = read(workbook(tmp_path, put("markets", "E2", "5")))
+def test_b38_numbers_as_text_are_read_and_said(tmp_path: Path) -> None:
+    instance = warned(workbook(tmp_path, put("markets", "E2", "5")), "shop.xlsx!markets, row 2, column demand, value '5': read as 5")
     assert instance.tables["markets"]["demand"].tolist() == [5, 6]
 
 
