@@ -6,10 +6,13 @@ import csv
 import re
 import tomllib
 import unicodedata
+import zlib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
+from xml.etree.ElementTree import ParseError
+from zipfile import BadZipFile
 
 import pandas as pd
 
@@ -135,6 +138,7 @@ def _csv(raw: Raw, file: Path, name: str) -> None:
 
 
 def _workbook(file: Path) -> Raw:
+    """The sheets of a workbook. A file that is damaged inside is one problem."""
     from python_calamine import CalamineError, CalamineWorkbook
 
     raw = Raw()
@@ -144,31 +148,34 @@ def _workbook(file: Path) -> Raw:
         return raw
     try:
         book = CalamineWorkbook.from_path(str(file))
-    except (CalamineError, OSError, ValueError) as error:
-        raw.problems.append(Problem("bad_workbook", file=file.name, said={"why": error}))
-        return raw
-    marks, links = inspect(file)
-    if links:
-        raw.warnings.append(
-            rule("it links to another workbook; the values stored here are used", "引用了其他工作簿，采用此处存储的数值", file=file.name)
-        )
-    for sheet in book.sheet_names:
-        plain = unicodedata.normalize("NFKC", sheet).strip()
-        name = _table_name(plain)
-        if plain.casefold() in IGNORED_SHEETS or plain.startswith("x_"):
-            continue
-        cells = _cells(raw, book.get_sheet_by_name(sheet), f"{file.name}!{sheet}", marks.get(sheet, Marks()))
-        if plain.casefold() == SETTINGS_SHEET:
-            raw.settings = _settings(cells)
-        elif name is None:
-            raw.problems.append(Problem("unknown_table", file=f"{file.name}!{sheet}", said={"near": nearest(plain, TABLES)}))
-        elif name in raw.tables:
-            raw.problems.append(Problem("two_files", table=name, said={"files": f"{raw.tables[name].file}, {sheet}"}))
-        else:
-            if plain != name:
-                raw.warnings.append(Problem("rule", file=f"{file.name}!{sheet}", said={"en": f"read as '{name}'", "zh": f"按“{name}”读取"}))
-            _add(raw, name, f"{file.name}!{sheet}", cells, list(range(1, len(cells) + 1)), strict=False)
+        marks, links = inspect(file)
+        if links:
+            en = "it links to another workbook; the values stored here are used"
+            raw.warnings.append(rule(en, "引用了其他工作簿，采用此处存储的数值", file=file.name))
+        for sheet in book.sheet_names:
+            _read_sheet(raw, book, sheet, file.name, marks.get(sheet, Marks()))
+    except (CalamineError, BadZipFile, ParseError, OSError, ValueError, KeyError, NotImplementedError, zlib.error) as error:
+        return Raw(problems=[Problem("bad_workbook", file=file.name, said={"why": error})])
     return raw
+
+
+def _read_sheet(raw: Raw, book: Any, sheet: str, file: str, marks: Marks) -> None:
+    """One sheet: a table, the settings, or none of ours."""
+    plain = unicodedata.normalize("NFKC", sheet).strip()
+    name = _table_name(plain)
+    if plain.casefold() in IGNORED_SHEETS or plain.startswith("x_"):
+        return
+    cells = _cells(raw, book.get_sheet_by_name(sheet), f"{file}!{sheet}", marks)
+    if plain.casefold() == SETTINGS_SHEET:
+        raw.settings = _settings(cells)
+    elif name is None:
+        raw.problems.append(Problem("unknown_table", file=f"{file}!{sheet}", said={"near": nearest(plain, TABLES)}))
+    elif name in raw.tables:
+        raw.problems.append(Problem("two_files", table=name, said={"files": f"{raw.tables[name].file}, {sheet}"}))
+    else:
+        if plain != name:
+            raw.warnings.append(Problem("rule", file=f"{file}!{sheet}", said={"en": f"read as '{name}'", "zh": f"按“{name}”读取"}))
+        _add(raw, name, f"{file}!{sheet}", cells, list(range(1, len(cells) + 1)), strict=False)
 
 
 def _cells(raw: Raw, page: Any, file: str, marks: Marks) -> list[list[Cell]]:

@@ -6,6 +6,7 @@ import posixpath
 import re
 import xml.etree.ElementTree as ET
 import zipfile
+import zlib
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -36,7 +37,7 @@ def refused(file: Path) -> Problem | None:
         with zipfile.ZipFile(file) as zipped:
             size = sum(entry.file_size for entry in zipped.infolist())
             dtd = any(b"<!DOCTYPE" in zipped.open(e).read(4096) for e in zipped.infolist() if e.filename.endswith(".xml"))
-    except (zipfile.BadZipFile, OSError):
+    except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError, zlib.error):
         why = "it is no xlsx file (HTML or CSV text?), or incomplete; save it as .xlsx / 不是 xlsx 文件或文件不完整，请另存为 .xlsx"
         return Problem("bad_workbook", file=file.name, said={"why": why})
     if size > LARGEST_WORKBOOK:
