@@ -6,7 +6,6 @@ what it was before, again and again (reweighted l1: Candès, Wakin and Boyd, J. 
 
 from __future__ import annotations
 
-from contextlib import closing
 from dataclasses import replace
 
 import numpy as np
@@ -17,7 +16,6 @@ from models.problems import InputError, rule
 from optimizer.budget import Budget
 from optimizer.certificate import prove_plan
 from optimizer.highs import Limits
-from optimizer.live import Live
 from optimizer.plan import Plan
 from optimizer.questions.answer import Answer, Section
 from optimizer.questions.reasons import reason
@@ -45,11 +43,10 @@ def roadmap(instance: Instance, fewest: float | None = None, limits: Limits | No
     if fewest is not None and not fewest >= 0:
         raise InputError([rule("must be >= 0", "必须 >= 0", file="--fewest", value=str(fewest))])
     limits = limits or Limits()
-    with closing(Live()) as live:
-        first = solution(instance, limits, live.search_large)
-        solved = first.require_solved()
-        costs = UnitCosts(instance, solved)
-        chosen = solved if fewest is None else _few(solved, fewest, replace(limits, progress=None), live)
+    first = solution(instance, limits)
+    solved = first.require_solved()
+    costs = UnitCosts(instance, solved)
+    chosen = solved if fewest is None else _few(solved, fewest, replace(limits, progress=None))
     table = _moves(costs, first.plan, solved, chosen)
     totals = table.groupby(["year", "equipment", "move", "unit"], sort=False)["amount"].agg(["sum", "count"]).reset_index()
     totals = totals.rename(columns={"sum": "amount", "count": "moves"})
@@ -68,9 +65,9 @@ def roadmap(instance: Instance, fewest: float | None = None, limits: Limits | No
     return Answer(sections, en, zh, tuple(notes), instance.trust, {"plan": first.plan})
 
 
-def _few(solved: Solved, share: float, limits: Limits, live: Live) -> Solved:
+def _few(solved: Solved, share: float, limits: Limits) -> Solved:
     """The plan of few moves; that with the fewest of all rounds."""
-    budget = Budget(solved.matrices, solved.x, share, limits, live)
+    budget = Budget(solved.matrices, solved.x, share, limits)
     new, closed = solved.values("new", "r", "w", "t"), solved.values("closed", "r", "q", "e", "t")
     starts = [solved.matrices.columns[name].start for name in ("new", "closed")]
     columns = np.concatenate([start + np.arange(len(frame)) for start, frame in zip(starts, (new, closed), strict=True)])

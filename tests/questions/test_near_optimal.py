@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from pathlib import Path
 
 import numpy as np
@@ -11,6 +12,8 @@ from typer.testing import CliRunner
 
 from models import InputError, Instance
 from optimizer.cli import app
+from optimizer.highs import Limits, Progress
+from optimizer.plan import PlanError
 from optimizer.questions.decisions import verdict
 from optimizer.questions.near_optimal import near_optimal
 from tests.build import instance
@@ -90,6 +93,26 @@ def test_plans_that_differ() -> None:
     assert table["plan_0"].tolist()[:2] == approx([100, 0]) and table["plan_1"].tolist()[:2] == approx([103, 2])
     rows = table.set_index("equipment")
     assert rows.loc["a", ["plan_0", "plan_1"]].tolist() == approx([10, 0]) and rows.loc["b", ["plan_0", "plan_1"]].tolist() == approx([0, 10])
+
+
+def test_what_is_finished_is_kept(tmp_path: Path) -> None:
+    """Cancelled after the first end, asked again for the rest alone; another slack is another question."""
+    kept, cancel = tmp_path / "rows.jsonl", threading.Event()
+
+    def stop(p: Progress) -> None:
+        if "/" in p.stage:
+            cancel.set()
+
+    for slack in (0.05, 0.02):
+        cancel.clear()
+        with pytest.raises(PlanError, match="1 of 2 rows are kept"):
+            near_optimal(instance(**TWO), slack, region="A", equipment="a", limits=Limits(cancel=cancel, progress=stop), kept=kept)
+    assert len(kept.read_text("utf-8").splitlines()) == 2
+    seen: list[str] = []
+    limits = Limits(progress=lambda p: seen.append(p.stage))
+    answer = near_optimal(instance(**TWO), 0.02, region="A", equipment="a", limits=limits, kept=kept)
+    assert len([stage for stage in seen if "/" in stage]) == 1 and not kept.exists()
+    assert answer.table[["least", "most"]].values.tolist() == [approx([10 / 3, 10])]
 
 
 def test_bad_names_and_slack() -> None:
