@@ -25,7 +25,7 @@ from optimizer.questions.answer import Answer, Section
 from optimizer.questions.decisions import ALL, SMALL, Decision, decisions_of, verdict
 from optimizer.questions.spoken import Spoken, amount
 from optimizer.solved import Solved
-from optimizer.solving import solution, stated
+from optimizer.solving import restated, solution
 
 COLUMNS = [
     "scenario", "status", "best", "region", "equipment", "unit", "today", "plan", "least", "least_reached", "most", "most_reached",
@@ -156,9 +156,7 @@ def _best(instance: Instance, x: np.ndarray | None, slack: float, limits: Limits
                 return {"status": found.plan.status}
             solved = found.solved
         else:
-            model, expander, matrices = stated(instance)
-            none = np.full(matrices.matrix.shape[0], np.nan)
-            solved = Solved(model, expander, matrices, x, none, none, none)
+            solved = restated(instance, x)
     except InputError as error:
         return {"status": "refused", "why": error.text()}
     return solved, Budget(solved.matrices, solved.x, slack, limits)
