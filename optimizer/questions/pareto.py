@@ -18,6 +18,7 @@ from optimizer.frontier import Frontier, Point
 from optimizer.goals import Goal, goals_of
 from optimizer.highs import LARGE, Limits
 from optimizer.many import Case, Desk, Desks, Row
+from optimizer.plan import PlanError
 from optimizer.questions.answer import Answer, Section
 from optimizer.questions.spoken import Spoken, amount, price_unit
 from optimizer.solving import restated, solution
@@ -31,7 +32,7 @@ def pareto(
     Table: point, status, each goal [its unit], and for each goal but the first the trade-off price: what the first goal gives for one unit more
     of the limit, an LP dual (with whole numbers: those fixed); blank at the end where the limit cannot be lower. No point is worse than another
     in all goals. `kept` is the file of finished rows (see `Desks`). Raises InputError for unknown or repeated goals, or fewer than 2 steps;
-    PlanError if there is no plan, or if cancelled.
+    PlanError if there is no plan that is best in a goal, or if cancelled.
     """
     _check(goals, steps)
     limits = limits or Limits()
@@ -74,9 +75,12 @@ def walk(desks: Desks, goals: tuple[str, ...], steps: int) -> list[Point]:
     """The best of the first goal, the steps between, and the best of each other."""
     count = steps - 2 if len(goals) == 2 else steps**2 - 1
     ends = _points(desks, [Case(f"least {goal}", Asked(goals, n)) for n, goal in enumerate(goals)], count)
+    for goal, end in zip(goals, ends, strict=True):
+        if not end.there:
+            raise PlanError(f"no plan is best in {goal}: {end.status} / {goal} 无最优方案：{end.status}")
     inner = [np.linspace(ends[0].values[n], end.values[n], steps) for n, end in enumerate(ends[1:], 1)]
     grid = [(value,) for value in inner[0][1:-1]] if len(inner) == 1 else list(product(*inner))[1:]
-    within = [tuple(float(v) + 1e-9 * abs(float(v)) for v in values) for values in grid]
+    within = dict.fromkeys(tuple(float(v) + 1e-9 * abs(float(v)) for v in values) for values in grid)
     points = _points(desks, [Case(f"within {values}", Asked(goals, 0, values)) for values in within])
     return _undominated([ends[0], *points, *ends[1:]])
 
