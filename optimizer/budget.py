@@ -57,7 +57,7 @@ class Budget:
         weights[columns] = sign
         found = self.least(weights)
         proved = max(0.0, found.proved) if sign > 0 else -found.proved
-        if abs(sign * found.reached - proved) <= 1e-6 * max(1.0, abs(proved)):
+        if np.isfinite(proved) and abs(sign * found.reached - proved) <= 1e-6 * max(1.0, abs(proved)):
             proved = sign * found.reached
         return End(proved, sign * found.reached, found.x)
 
@@ -70,11 +70,15 @@ class Budget:
         within, beyond = self._x, None
         used = weights != 0
         proved, mixed = float(weights[used] @ np.where(weights > 0, self._lower, self._upper)[used]), self._x
-        mu, low, high = self._scale / max(abs(float(weights @ self._x)), 1e-9), 0.0, np.inf
+        sizes = (abs(float(weights @ self._x)), abs(proved), float(np.abs(self._x).max(initial=0.0)))
+        mu, low, high = self._scale / next((size for size in sizes if 1e-9 < size < np.inf), 1.0), 0.0, np.inf
         for step in range(self._steps):
             if self._near_enough(proved, float(weights @ mixed), weights):
                 break
             found = self._search(matrices, weights if np.isinf(mu) else matrices.cost + mu * weights)
+            if found.answer.status == "unbounded" and np.isfinite(mu):
+                mu = np.sqrt(low * mu) if low else mu / FASTER**2
+                continue
             if found.x is None or not found.certificate.sound:
                 break
             bound = found.certificate.bound if np.isinf(mu) else (found.certificate.bound - most) / mu

@@ -24,7 +24,8 @@ Row = dict[str, Any]
 
 @dataclass(frozen=True)
 class Case:
-    """One row to be worked out, by a name of its own. `asked`: what the desk must know of it; its `repr` says all that the row depends on beside the instance."""
+    """One row to be worked out, by a name of its own. `asked`: what the desk must know of it; its `repr` says all that the row depends on beside
+    the instance."""
 
     name: str
     asked: Any = None

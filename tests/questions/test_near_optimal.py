@@ -50,6 +50,13 @@ def test_two_technologies(tables: dict[str, str]) -> None:
         assert ends(given, 0.02, "works") == [approx(10), approx(10 + 2 / 10, rel=1e-3)]
 
 
+def test_what_is_not_built() -> None:
+    """None of b is built, and any amount of it may be, idle too, at 10.3 a year each: within 5 % all that is wanted is made with it, and 2 / 10.3
+    more stand idle."""
+    least, most = ends(instance(**TWO | {"builds": TWO["builds"].replace("103,10", "103,")}), 0.05, "b")
+    assert least == 0 and 10 + 2 / 10.3 <= most + 1e-6 < np.inf
+
+
 def test_sentence_and_verdict() -> None:
     answer = near_optimal(instance(**TWO), 0.02, region="A", equipment="a")
     assert answer.table["verdict"].tolist() == ["must build"]
