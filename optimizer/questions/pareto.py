@@ -20,7 +20,7 @@ from optimizer.highs import LARGE, Limits
 from optimizer.many import Case, Desk, Desks, Row
 from optimizer.plan import PlanError
 from optimizer.questions.answer import Answer, Section
-from optimizer.questions.spoken import Spoken, amount, price_unit
+from optimizer.questions.spoken import Spoken, amount, price_unit, zh_names
 from optimizer.solving import restated, solution
 
 
@@ -46,7 +46,7 @@ def pareto(
     en, zh = _sentence(points, chosen, Spoken(instance))
     note = (f"The prices of limits are LP duals{fixed[0]}.", f"限额价格为{fixed[1]}线性规划对偶价格。")
     section = Section("pareto", table, f"Plans between the best {' and the best '.join(goals)}", "各目标之间的非劣方案")
-    return Answer((section,), en, zh, (note,), instance.trust, {"plan": first.plan})
+    return Answer((section,), en, zh, (note,), instance.trust, {"plan": first.plan}, names=zh_names(instance))
 
 
 @dataclass(frozen=True)

@@ -131,3 +131,12 @@ def test_bad_names_and_slack() -> None:
 def test_command() -> None:
     run = CliRunner().invoke(app, ["near-optimal", str(ROOT / "instances" / "tiny"), "--region", "Yunnan", "--lang", "en"])
     assert run.exit_code == 0 and "must build Yunnan pots (1.65–3.09 Mt/yr)" in run.stdout
+
+
+def test_names_in_chinese() -> None:
+    """Tables that are read have the Chinese names of the instance; what machines read keeps the names of the input."""
+    asked = ["near-optimal", str(ROOT / "instances" / "tiny"), "--region", "Yunnan", "--lang", "zh"]
+    said = CliRunner().invoke(app, asked)
+    assert said.exit_code == 0 and "云南" in said.stdout and "Yunnan" not in said.stdout and "pots" not in said.stdout
+    assert CliRunner().invoke(app, [*asked, "--csv"]).stdout.splitlines()[1].startswith("Yunnan,pots,")
+    assert '"region": "Yunnan"' in CliRunner().invoke(app, [*asked, "--json"]).stdout

@@ -44,8 +44,8 @@ def test_moves_by_date() -> None:
 
 def test_few() -> None:
     """Tiny without a new pot in Yunnan closes only what the cap asks for, 0.5 in Shandong: 5 × (24.36 power + 4.5 keeping + 1.1 freight) + 0.2
-    = 150 against 129.1; closing 0.5 that then stands idle saves its keeping, 0.9 × 0.5 × 5 = 2.25. Within 20 % (154.9) that is one move in place
-    of two, for 18.65 more; within 10 % (142) it is not to be had."""
+    = 150 against 129.1; closing 0.5 more, which stands idle, saves 5 × 0.5 of keeping less 0.2 for closing. Within 20 % (154.9) that is one move
+    in place of two, 147.7 - 129.1 = 18.6 more; within 10 % (142) it is not to be had."""
     tiny = Instance.load(ROOT / "instances" / "tiny")
     few = roadmap(tiny, 0.2)
     assert few.table[["region", "move"]].values.tolist() == [["Shandong", "closed"]]
