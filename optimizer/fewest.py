@@ -41,6 +41,8 @@ def fewest(solved: Solved, share: float, limits: Limits) -> tuple[Solved, bool]:
     budget = Budget(solved.matrices, solved.x, share, limits)
     upper = implied_bounds(solved.matrices)[1]
     open_to = [own for own in (columns[moves == m] for m in np.unique(moves)) if upper[own].sum() > 0]
+    if not open_to:
+        return solved, True
     if len(open_to) <= EXACT:
         most = np.array([_most(budget, own, upper) for own in open_to])
         found = _counted(solved, open_to, most, share, limits) if np.isfinite(most).all() else None

@@ -74,6 +74,19 @@ def test_fewest_and_few(monkeypatch: pytest.MonkeyPatch) -> None:
     assert proxy.notes[1][1] == "2 项变动（不计到期，原 2 项），成本增加 0 CNY：以线性规划近似（重加权 l1）求得，未证明最少。"
 
 
+def test_nothing_can_move() -> None:
+    """Ten wanted and bought: there is no equipment."""
+    given = instance(
+        regions="region\nA",
+        periods="period,start,years\n2025,2025,1",
+        commodities="commodity,unit,balance\nx,t,year",
+        sources="region,commodity,price\nA,x,3",
+        markets="region,commodity,demand\nA,x,10",
+    )
+    answer = roadmap(given, 0.1)
+    assert answer.en == "The plan moves nothing." and answer.notes[1][0].startswith("0 moves (without expiry) instead of 0, for 0 CNY more")
+
+
 def test_bad_share() -> None:
     with pytest.raises(InputError, match="must be >= 0"):
         roadmap(Instance.load(ROOT / "instances" / "tiny"), -1)
