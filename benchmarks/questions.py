@@ -11,8 +11,13 @@ import numpy as np
 
 from models.instance import Instance
 from optimizer.change import Change, Scenario, apply
+from optimizer.questions.abatement import abatement
 from optimizer.questions.answer import Answer
+from optimizer.questions.blanket_cut import blanket_cut
+from optimizer.questions.near_optimal import near_optimal
+from optimizer.questions.roadmap import roadmap
 from optimizer.questions.screening import screening
+from optimizer.questions.why import why
 
 CHINA = Path(__file__).parents[1] / "instances" / "china"
 PROJECTS = 200
@@ -42,7 +47,14 @@ def _screening() -> Answer:
     return screening(proposed(PROJECTS))
 
 
-QUESTIONS: dict[str, Callable[[], Answer]] = {"screening": _screening}
+QUESTIONS: dict[str, Callable[[], Answer]] = {
+    "screening": _screening,
+    "near_optimal": lambda: near_optimal(Instance.load(CHINA)),
+    "pareto curve": lambda: abatement(Instance.load(CHINA), "co2", 5),
+    "why": lambda: why(Instance.load(CHINA)),
+    "roadmap": lambda: roadmap(Instance.load(CHINA)),
+    "blanket_cut": lambda: blanket_cut(Instance.load(CHINA)),
+}
 
 
 def seconds() -> dict[str, Any]:

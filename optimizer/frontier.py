@@ -10,16 +10,16 @@ not 0 and a row whose dual is not 0 stay where they are. With whole numbers a ro
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
+from typing import Any
 
 import numpy as np
 
 from models.algebra import Matrices
-from optimizer.answering import Clock, Found, find
+from optimizer.answering import Clock, Found, cold, find
 from optimizer.extended import minimising, with_row
 from optimizer.goals import Goal
 from optimizer.highs import Limits
-from optimizer.live import Live
 
 ROUND = 1e-7
 """Share of a goal by which its limit is loosened, so that rounding cannot make it contradict the best."""
@@ -28,19 +28,25 @@ ROUND = 1e-7
 @dataclass(frozen=True)
 class Point:
     """One point: `status`, the value of each goal (NaN without a plan), the price of each limit but that of the first goal [unit of the first
-    per unit of the goal], the plan."""
+    per unit of the goal], the plan, what else a question tells of it."""
 
     status: str
     values: tuple[float, ...]
     prices: tuple[float, ...]
-    x: np.ndarray | None
+    x: np.ndarray | None = None
+    told: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def there(self) -> bool:
+        """Is there a plan?"""
+        return not np.isnan(self.values[0])
 
 
 class Frontier:
     """A model with a row per goal but the first."""
 
-    def __init__(self, matrices: Matrices, goals: Sequence[Goal], limits: Limits, live: Live) -> None:
-        self.goals, self._limits, self._live = list(goals), limits, live
+    def __init__(self, matrices: Matrices, goals: Sequence[Goal], limits: Limits) -> None:
+        self.goals, self._limits = list(goals), limits
         columns = matrices.matrix.shape[1]
         self._weights = [goal.over(columns) for goal in goals]
         self._first = matrices.matrix.shape[0]
@@ -108,10 +114,10 @@ class Frontier:
         )
 
     def _search(self, matrices: Matrices, cost: np.ndarray) -> Found:
-        return find(minimising(matrices, cost), self._limits, Clock(self._limits), self._live.search_large)
+        return find(minimising(matrices, cost), self._limits, Clock(self._limits), cold)
 
     def _point(self, found: Found, prices: list[float]) -> Point:
         none = len(self.goals) - 1
         if found.x is None or not found.certificate.holds:
-            return Point(found.answer.status, (np.nan,) * (none + 1), (np.nan,) * none, None)
+            return Point(found.answer.status, (np.nan,) * (none + 1), (np.nan,) * none)
         return Point(found.answer.status, tuple(goal.at(found.x) for goal in self.goals), tuple(prices or [np.nan] * none), found.x)

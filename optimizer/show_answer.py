@@ -6,7 +6,7 @@ import pandas as pd
 
 from models.html import numbers
 from models.problems import language
-from optimizer.questions.answer import Answer, shown
+from optimizer.questions.answer import Answer
 from optimizer.show import console, grid
 
 ROWS = 40
@@ -19,7 +19,7 @@ def show_answer(answer: Answer) -> None:
     for section in answer.sections:
         if section.frame.empty:
             continue
-        frame = shown(section.frame.head(ROWS))
+        frame = answer.shown(section.frame.head(ROWS))
         text = [not pd.api.types.is_numeric_dtype(kind) or pd.api.types.is_bool_dtype(kind) for kind in frame.dtypes]
         columns = [[str(v) for v in frame.iloc[:, i]] if text[i] else numbers(frame.iloc[:, i].tolist()) for i in range(frame.shape[1])]
         rows = [list(row) for row in zip(*columns, strict=True)]

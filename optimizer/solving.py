@@ -79,6 +79,13 @@ def stated(instance: Instance) -> tuple[Model, Expander, Matrices]:
         return _compiled(instance, Clock(Limits()))
 
 
+def restated(instance: Instance, x: np.ndarray) -> Solved:
+    """The model of an instance with a plan that was found of it, without duals: for another process that goes on from there."""
+    model, expander, matrices = stated(instance)
+    none = np.full(matrices.matrix.shape[0], np.nan)
+    return Solved(model, expander, matrices, x, none, none, none)
+
+
 @contextmanager
 def _without_collecting() -> Iterator[None]:
     """Stating makes many small objects, all of them needed: looking for garbage meanwhile is a third of its time."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -37,6 +38,7 @@ def near_optimal(
     def answer(limits: Limits) -> Answer:
         given = load_instance(instance, None, set_)
         scenarios = {name: load_instance(instance, [name], set_) for name in scenario or []}
-        return ask(given, slack, scenarios, region, equipment, period, most, different, limits)
+        kept = Path("plans") / f"near-optimal-{given.fingerprint[:12]}.jsonl"
+        return ask(given, slack, scenarios, region, equipment, period, most, different, limits, kept)
 
     tell(answer, json, csv, out)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -34,6 +35,7 @@ def pareto(
 
     def answer(limits: Limits) -> Answer:
         given = load_instance(instance, scenario, set_)
-        return ask(given, goal or ("cost", "co2"), steps, limits) if curve is None else abatement(given, curve, steps, limits)
+        kept = Path("plans") / f"pareto-{given.fingerprint[:12]}.jsonl"
+        return ask(given, goal or ("cost", "co2"), steps, limits, kept) if curve is None else abatement(given, curve, steps, limits, kept)
 
     tell(answer, json, csv, out)

@@ -7,9 +7,8 @@ stands how much more or less each route runs.
 
 from __future__ import annotations
 
-from contextlib import closing
-from dataclasses import replace
 from itertools import pairwise
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -18,37 +17,36 @@ from models.instance import Instance
 from models.problems import InputError, rule
 from optimizer.frontier import Frontier, Point
 from optimizer.goals import burden_parts, goals_of
-from optimizer.highs import Limits
-from optimizer.live import Live
+from optimizer.highs import LARGE, Limits
+from optimizer.many import Case, Desk, Desks, Row
 from optimizer.questions.answer import Answer, Section
-from optimizer.questions.pareto import walk
-from optimizer.questions.spoken import Spoken, amount, price_unit
+from optimizer.questions.pareto import row_of, walk
+from optimizer.questions.spoken import Spoken, amount, price_unit, zh_names
 from optimizer.solved import Solved
-from optimizer.solving import solution
+from optimizer.solving import restated, solution
 
 SMALL = 0.01
 """Share of a step's abatement, and of the largest change of a route, below which it is not listed."""
 
 
-def abatement(instance: Instance, burden: str, steps: int = 7, limits: Limits | None = None) -> Answer:
+def abatement(instance: Instance, burden: str, steps: int = 7, limits: Limits | None = None, kept: Path | None = None) -> Answer:
     """The curve of a burden over the horizon.
 
     Table: point, status, burden [b], abated [b], cost [¤, present value], price of the last unit (LP dual; blank at the least possible, where no
     more can be cut), mean cost of the step, penalties of demand given up [¤, in the cost]. Table `measures`: step, item (route, fuel, equipment,
     freight), its change of activity over the horizon (routes), its change of the burden, share of what the step abates; what abates most first,
     then what runs more in its place.
-    Raises InputError for an unknown burden or fewer than 2 steps.
+    `kept` is the file of finished rows (see `Desks`). Raises InputError for an unknown burden or fewer than 2 steps; PlanError if there is no
+    plan, or if cancelled.
     """
     if steps < 2:
         raise InputError([rule("must be >= 2", "必须 >= 2", file="--steps", value=str(steps))])
     limits = limits or Limits()
-    with closing(Live()) as live:
-        first = solution(instance, limits)
-        solved = first.require_solved()
-        matrices, goals = goals_of(solved, ["cost", burden])
-        short = goals_of(solved, ["shortage"])[1][0]
-        points = walk(Frontier(matrices, goals, replace(limits, progress=None), live), steps, limits)
-    points = [point for point in points if point.x is not None]
+    first = solution(instance, limits)
+    solved, names = first.require_solved(), ("cost", burden)
+    goals = goals_of(solved, list(names))[1]
+    with Desks(desk, instance, limits, (solved.x, names), kept, small=len(solved.x) < LARGE) as desks:
+        points = [point for point in walk(desks, names, steps) if point.there]
     money, unit = instance.settings.money, goals[1].unit
     factor, quoted = price_unit(money, unit)
     costs, amounts = (np.array([point.values[n] for point in points]) for n in (0, 1))
@@ -62,10 +60,10 @@ def abatement(instance: Instance, burden: str, steps: int = 7, limits: Limits | 
             f"cost [{money}]": costs,
             f"price [{quoted}]": [point.prices[0] * factor + 0.0 for point in points],
             f"mean of the step [{quoted}]": [np.nan, *(np.diff(costs) / cut * factor)],
-            f"shortage [{money}]": [short.at(point.x) for point in points if point.x is not None],
+            f"shortage [{money}]": [point.told["shortage"] for point in points],
         }
     )
-    measures = _measures(solved, burden, points, unit)
+    measures = _measures(points, unit)
     en, zh = _sentence(burden, table, measures, quoted, unit, Spoken(instance))
     fixed = (" with the whole numbers fixed", "固定整数后的") if solved.matrices.integer.any() else ("", "")
     note = (
@@ -78,7 +76,7 @@ def abatement(instance: Instance, burden: str, steps: int = 7, limits: Limits | 
         Section("abatement", table, f"Marginal abatement cost of {burden}", f"{zh_name}边际减排成本"),
         Section("measures", measures, "What is done in each step", "每一步的措施"),
     )
-    return Answer(sections, en, zh, tuple(notes), instance.trust, {"plan": first.plan})
+    return Answer(sections, en, zh, tuple(notes), instance.trust, {"plan": first.plan}, names=zh_names(instance))
 
 
 def _also(solved: Solved, table: pd.DataFrame, short: str) -> list[tuple[str, str]]:
@@ -96,19 +94,34 @@ def _also(solved: Solved, table: pd.DataFrame, short: str) -> list[tuple[str, st
     return notes
 
 
-def _measures(solved: Solved, burden: str, points: list[Point], unit: str) -> pd.DataFrame:
-    parts = burden_parts(solved, burden)
+def desk(instance: Instance, about: tuple[np.ndarray, tuple[str, ...]], limits: Limits) -> Desk:
+    """Answers points with what makes them up: the burden by part, the activity of routes over the horizon, shortage penalties."""
+    solved = restated(instance, about[0])
+    frontier = Frontier(*goals_of(solved, list(about[1])), limits)
+    short = goals_of(solved, ["shortage"])[1][0]
+    parts = burden_parts(solved, about[1][1])
     activity = solved.matrices.columns["activity"].slice
     frame = solved.values("activity", "r", "k", "t", "p")
     routes = np.array(frame.decoded("k"), dtype=object)
     years = frame.look_up(solved.model.board["periods"], "t", value="years")
+
+    def row(case: Case) -> Row:
+        out, point = row_of(frontier, case)
+        if point.x is not None:
+            runs = pd.Series(point.x[activity] * years, dtype=float).groupby(routes).sum() if len(routes) else pd.Series(dtype=float)
+            items = {label: float(weights @ point.x[: len(weights)]) for label, weights, _ in parts}
+            out["told"] = {"shortage": short.at(point.x), "items": items, "runs": runs.to_dict()}
+        return out
+
+    return row
+
+
+def _measures(points: list[Point], unit: str) -> pd.DataFrame:
     rows = []
     for n, (before, after) in enumerate(pairwise(points), 1):
-        assert before.x is not None and after.x is not None
-        moved = (after.x - before.x)[: len(solved.x)]
         total = before.values[1] - after.values[1]
-        runs = pd.Series(moved[activity] * years).groupby(routes).sum() if len(routes) else pd.Series(dtype=float)
-        items = {label: float(weights @ moved) for label, weights, _ in parts}
+        runs = pd.Series(after.told["runs"], dtype=float) - pd.Series(before.told["runs"], dtype=float)
+        items = {label: value - before.told["items"][label] for label, value in after.told["items"].items()}
         largest = float(runs.abs().max()) if len(runs) else 0.0
         names = dict.fromkeys([*items, *runs[runs.abs() > SMALL * largest].index])
         own = [

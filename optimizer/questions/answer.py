@@ -14,7 +14,7 @@ from models.html import table as html_table
 from models.problems import language
 from optimizer.difference import without_nan
 from optimizer.plan import Plan, PlanError, write_sheet
-from optimizer.questions.words import SPOKEN, heading, word
+from optimizer.questions.words import NAMED, SPOKEN, heading, named, word
 
 
 @dataclass(frozen=True)
@@ -43,6 +43,7 @@ class Answer:
         notes: what must be known to read the numbers (which kind a price is, what was left out), English and Chinese.
         trust: rows of the input by how far they can be trusted (`Instance.trust`).
         plans: the plans behind it, by name.
+        names: Chinese names of what the instance names.
     """
 
     sections: tuple[Section, ...]
@@ -51,6 +52,7 @@ class Answer:
     notes: tuple[tuple[str, str], ...] = ()
     trust: Mapping[str, int] = field(default_factory=dict)
     plans: Mapping[str, Plan] = field(default_factory=dict)
+    names: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def table(self) -> pd.DataFrame:
@@ -71,6 +73,20 @@ class Answer:
             f"{guessed:,} of {total:,} input rows are estimates or assumptions: so are the results.",
             f"{total:,} 行输入中有 {guessed:,} 行为估计或假设，结果亦然。",
         )
+
+    def shown(self, frame: pd.DataFrame) -> pd.DataFrame:
+        """A table as a person reads it: headings, words and names in the language of the environment; of a column and its twin `_zh` the one in
+        it. JSON, CSV and Python keep the names of the input."""
+        twins = [str(column) for column in frame.columns if str(column).endswith("_zh")]
+        if language() != "zh":
+            return frame.drop(columns=twins).rename(columns=lambda c: str(c).replace("_", " "))
+        out = frame.drop(columns=[twin.removesuffix("_zh") for twin in twins]).rename(columns=lambda c: str(c).removesuffix("_zh"))
+        for column in out.columns:
+            if column in SPOKEN:
+                out[column] = [word(str(v)) for v in out[column]]
+            if column in NAMED:
+                out[column] = [named(v, self.names) if isinstance(v, str) else v for v in out[column]]
+        return out.rename(columns=lambda c: heading(c, self.names))
 
     def to_json(self) -> str:
         """The sentence, the notes and every table; one object."""
@@ -100,7 +116,7 @@ class Answer:
                     first.write_string(2 * i, 0, text, form)
                 for section in self.sections:
                     sheet = book.add_worksheet((section.zh if zh else section.name)[:31])
-                    write_sheet(book, sheet, shown(section.frame), {})
+                    write_sheet(book, sheet, self.shown(section.frame), {})
             fresh.rename(path)
         except BaseException:
             fresh.unlink(missing_ok=True)
@@ -110,17 +126,5 @@ class Answer:
         zh = language() == "zh"
         out = [head(self.zh if zh else self.en)]
         for section in self.sections:
-            out += [head(section.zh if zh else section.en, 5), html_table(shown(section.frame))]
+            out += [head(section.zh if zh else section.en, 5), html_table(self.shown(section.frame))]
         return "".join([*out, *(line(note[zh]) for note in (*self.notes, self.guessed) if note[zh])])
-
-
-def shown(frame: pd.DataFrame) -> pd.DataFrame:
-    """A table as a person reads it: headings and words of the language of the environment; of a column and its twin `_zh` the one in it."""
-    twins = [str(column) for column in frame.columns if str(column).endswith("_zh")]
-    if language() != "zh":
-        return frame.drop(columns=twins).rename(columns=lambda c: str(c).replace("_", " "))
-    out = frame.drop(columns=[twin.removesuffix("_zh") for twin in twins]).rename(columns=lambda c: str(c).removesuffix("_zh"))
-    for column in out.columns:
-        if column in SPOKEN:
-            out[column] = [word(str(v)) for v in out[column]]
-    return out.rename(columns=heading)

@@ -19,6 +19,7 @@ from optimizer.highs import Limits
 from optimizer.plan import Plan
 from optimizer.questions.answer import Answer, Section
 from optimizer.questions.footprint import chosen
+from optimizer.questions.spoken import zh_names
 from optimizer.solving import solve
 
 ALL = "(all)"
@@ -62,7 +63,14 @@ def assessment(instance: Instance, burden: str | None = None, limits: Limits | N
             "最大单点停产为静态计算：产量最大的地区停产，其他地区不增产。",
         ),
     )
-    return Answer(tuple(sections), *_sentence(table, targets, burden, plan), notes if len(strategic) else (), instance.trust, {"plan": plan})
+    return Answer(
+        tuple(sections),
+        *_sentence(table, targets, burden, plan),
+        notes if len(strategic) else (),
+        instance.trust,
+        {"plan": plan},
+        names=zh_names(instance),
+    )
 
 
 def _targets(instance: Instance, plan: Plan) -> pd.DataFrame:

@@ -33,6 +33,7 @@ from optimizer.questions.answer import Answer, Section
 from optimizer.questions.cut_scope import Scope, cut_instance, planned_instance, read_scope, target_rows
 from optimizer.questions.cut_tables import Columns, cascade, periods, regions, side_by_side
 from optimizer.questions.cut_words import notes, said
+from optimizer.questions.spoken import zh_names
 from optimizer.solving import solve
 
 DEFAULT = 10.0
@@ -137,7 +138,15 @@ def _answer(instance: Instance, scope: Scope, cut: float | None, meet: tuple[str
         chain = pd.DataFrame()
     en, zh = said(instance, scope, plans, share, cut is None, meet, chain)
     shown = {"as_planned": planned, "blanket_cut": under_cut, "by_plan": met}
-    return Answer(tuple(sections), en, zh, notes(scope, planned), instance.trust, {name: p for name, p in shown.items() if p is not None})
+    return Answer(
+        tuple(sections),
+        en,
+        zh,
+        notes(scope, planned),
+        instance.trust,
+        {name: p for name, p in shown.items() if p is not None},
+        names=zh_names(instance),
+    )
 
 
 def _certified(plan: Plan) -> Plan | None:

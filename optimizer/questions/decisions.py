@@ -25,8 +25,8 @@ class Decision:
     left: float
 
 
-def decisions_of(solved: Solved, region: str, equipment: str, period: str, most: int, same: list[Decision]) -> list[Decision]:
-    """The decisions of a model; of a scenario the `same` as before."""
+def decisions_of(solved: Solved, region: str, equipment: str, period: str, most: int = 1) -> list[Decision]:
+    """The decision named (either name may be `ALL`); else the `most` largest, by what it costs to build them."""
     board, names = solved.model.board, solved.model.board.instance.names
     standing = solved.values("standing", "r", "q", "e", "t")
     own = np.flatnonzero(standing["t"] == board.code(period))
@@ -44,8 +44,6 @@ def decisions_of(solved: Solved, region: str, equipment: str, period: str, most:
         unit = units[names.members(q, "equipment")[0]]
         return Decision(r, q, unit, start + at, left)
 
-    if same:
-        return [one(d.region, d.equipment) for d in same]
     if region and equipment:
         return [one(region, equipment)]
     worth = board["ways"].put(price=-board["ways"]["invest"]).least(["q"], "price")

@@ -9,10 +9,9 @@ Chang and Hopkins, Management Science 28, 1982): the next plan uses as little as
 
 from __future__ import annotations
 
-import time
 from collections.abc import Mapping
-from contextlib import closing
-from dataclasses import replace
+from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -20,14 +19,13 @@ import pandas as pd
 from models.instance import Instance
 from models.problems import InputError, Problem, nearest, rule
 from optimizer.budget import Budget
-from optimizer.highs import Limits, Progress
-from optimizer.live import Live
-from optimizer.plan import Plan
+from optimizer.highs import LARGE, Limits
+from optimizer.many import Case, Desk, Desks, Row
 from optimizer.questions.answer import Answer, Section
 from optimizer.questions.decisions import ALL, SMALL, Decision, decisions_of, verdict
-from optimizer.questions.spoken import Spoken, amount
+from optimizer.questions.spoken import Spoken, amount, zh_names
 from optimizer.solved import Solved
-from optimizer.solving import solution
+from optimizer.solving import restated, solution
 
 COLUMNS = [
     "scenario", "status", "best", "region", "equipment", "unit", "today", "plan", "least", "least_reached", "most", "most_reached",
@@ -44,6 +42,7 @@ def near_optimal(
     most: int = 4,
     different: int = 0,
     limits: Limits | None = None,
+    kept: Path | None = None,
 ) -> Answer:
     """Least and most of each decision within `slack` of the best cost, of the instance and of each scenario (each with its own best).
 
@@ -51,47 +50,30 @@ def near_optimal(
     regions, then single regions. `period`: the last one unless named. `different`: so many plans that differ most from one another.
     Table: region, equipment, period, unit, `today` (what stands of today's by then), `plan` [Q], `least`, `most` [Q] over all scenarios, verdict.
     Table `scenarios`: the same for each, with status and best cost. Table `plans`: capacity of each different plan.
-    Raises InputError for unknown names or a slack below 0.
+    `kept` is the file of finished rows (see `Desks`). Raises InputError for unknown names or a slack below 0; PlanError if there is no plan of
+    the instance, or if cancelled.
     """
     limits = limits or Limits()
     _check(instance, slack, region, equipment, period, most)
     spoken = Spoken(instance)
     period = period or instance.names.kinds["period"][-1]
     given = {"": instance} | dict(scenarios or {})
-    rows: list[dict[str, object]] = []
-    decisions: list[Decision] = []
-    plans: dict[str, Plan] = {}
-    distant = pd.DataFrame()
-    quiet = replace(limits, progress=None)
-    for number, (name, one) in enumerate(given.items()):
-        with closing(Live()) as live:
-            first = solution(one, limits, live.search_large)
-            if name == "":
-                first.plan.require_plan()
-            plans[name or "plan"] = first.plan
-            if first.solved is None or not first.plan.certified or first.plan.status not in ("optimal", "feasible"):
-                rows.append({"scenario": name, "status": first.plan.status})
-                continue
-            solved = first.solved
-            own = decisions_of(solved, region, equipment, period, most, decisions)
-            decisions = decisions or own
-            best = first.plan.objective
-            budget = Budget(solved.matrices, solved.x, slack, quiet, live)
-            steps = _Steps(limits, number, len(given), 2 * len(own))
-            for decision in own:
-                value = float(solved.x[decision.chosen].sum())
-                ends = []
-                for sign in (1.0, -1.0):
-                    ends.append(budget.end(decision.chosen, sign))
-                    steps.done()
-                least, top = ends
-                rows.append({"scenario": name, "status": first.plan.status, "best": best, "region": decision.region, "equipment": decision.equipment,
-                             "unit": decision.unit, "today": decision.left, "plan": value, "least": least.proved, "most": top.proved,
-                             "least_reached": least.reached, "most_reached": top.reached})  # fmt: skip
-            if different and name == "":
-                distant = _different(budget, solved, period, different)
-    money = instance.settings.money
+    first = solution(instance, limits)
+    solved = first.require_solved()
+    decisions = decisions_of(solved, region, equipment, period, most)
+    cases = [Case("plans that differ", _Asked("", "", slack, "", "", period, 0.0, different))] if different else []
+    for name, one in given.items():
+        for d in decisions:
+            for sign, word in ((1.0, "least"), (-1.0, "most")):
+                asked = _Asked(name, one.fingerprint, slack, d.region, d.equipment, period, sign)
+                cases.append(Case(f"{name}: {word} {d.region} {d.equipment}", asked))
+    with Desks(desk, instance, limits, (solved.x, given), kept, small=len(solved.x) < LARGE) as desks:
+        found = desks.rows(cases)
+    distant = _frame(found.pop(0)) if different else pd.DataFrame()
+    rows = [one | other for one, other in zip(found[::2], found[1::2], strict=True)]
     by = pd.DataFrame(rows).reindex(columns=COLUMNS)
+    by = by[by["best"].notna() | ~by.duplicated(["scenario", "status"])].reset_index(drop=True)
+    money = instance.settings.money
     table = _table(by, decisions, period)
     en, zh = _sentence(table, by, slack, spoken)
     sections = [
@@ -109,7 +91,7 @@ def near_optimal(
         "least and most are proved: no plan within the budget is beyond them. `reached` is what a plan within it has.",
         "最低与最高均已证明：预算之内没有方案超出；“达到”为预算之内某一方案之值。",
     )
-    return Answer(tuple(sections), en, zh, (note,), instance.trust, plans)
+    return Answer(tuple(sections), en, zh, (note, *_refused(found)), instance.trust, {"plan": first.plan}, names=zh_names(instance))
 
 
 def _check(instance: Instance, slack: float, region: str, equipment: str, period: str, most: int) -> None:
@@ -125,20 +107,65 @@ def _check(instance: Instance, slack: float, region: str, equipment: str, period
         raise InputError(problems)
 
 
-class _Steps:
-    """How many searches are done, and how long the rest will take."""
+@dataclass(frozen=True)
+class _Asked:
+    """An end of a decision: the least (sign 1) or the most (−1), of the instance ("") or a scenario; or (0) so many plans that differ."""
 
-    def __init__(self, limits: Limits, scenario: int, scenarios: int, count: int) -> None:
-        self._tell, self._begun = limits.progress, time.perf_counter()
-        self._before, self._count, self._all = scenario * count, count, scenarios * count
-        self._done = 0
+    scenario: str
+    fingerprint: str
+    slack: float
+    region: str
+    equipment: str
+    period: str
+    sign: float
+    different: int = 0
 
-    def done(self) -> None:
-        self._done += 1
-        if self._tell is not None:
-            spent = time.perf_counter() - self._begun
-            total, done = self._all, self._before + self._done
-            self._tell(Progress(spent, f"{done}/{total}, about {spent / self._done * (total - done):.0f} s left"))
+
+def desk(instance: Instance, about: tuple[np.ndarray, Mapping[str, Instance]], limits: Limits) -> Desk:
+    """Answers ends; what it knows of a scenario it keeps until the next comes. `about`: the best plan of the instance, and the scenarios."""
+    x, given = about
+    known: dict[str, tuple[Solved, Budget] | Row] = {}
+
+    def row(case: Case) -> Row:
+        asked = case.asked
+        if asked.scenario not in known:
+            known.clear()
+            known[asked.scenario] = _best(given[asked.scenario], x if asked.scenario == "" else None, asked.slack, limits)
+        base = known[asked.scenario]
+        if isinstance(base, dict):
+            return {"scenario": asked.scenario} | base
+        solved, budget = base
+        if not asked.sign:
+            return {"status": "optimal", "plans": _different(budget, solved, asked.period, asked.different)}
+        decision = decisions_of(solved, asked.region, asked.equipment, asked.period)[0]
+        end, word = budget.end(decision.chosen, asked.sign), "least" if asked.sign > 0 else "most"
+        best = float(solved.matrices.cost @ solved.x) + solved.matrices.offset
+        return {"scenario": asked.scenario, "status": "optimal", "best": best, "region": asked.region, "equipment": asked.equipment,
+                "unit": decision.unit, "today": decision.left, "plan": float(solved.x[decision.chosen].sum()), word: end.proved,
+                f"{word}_reached": end.reached}  # fmt: skip
+
+    return row
+
+
+def _best(instance: Instance, x: np.ndarray | None, slack: float, limits: Limits) -> tuple[Solved, Budget] | Row:
+    """The solved model and the plans near its best; the status where there is no certified plan."""
+    try:
+        if x is None:
+            found = solution(instance, limits)
+            if found.solved is None or not found.plan.certified or found.plan.status not in ("optimal", "feasible"):
+                return {"status": found.plan.status}
+            solved = found.solved
+        else:
+            solved = restated(instance, x)
+    except InputError as error:
+        return {"status": "refused", "why": error.text()}
+    return solved, Budget(solved.matrices, solved.x, slack, limits)
+
+
+def _refused(found: list[Row]) -> list[tuple[str, str]]:
+    """Scenarios that cannot be stated, and why."""
+    why = {f"{row['scenario']}: {row['why']}": None for row in found if "why" in row and "scenario" in row}
+    return [(text, text) for text in why]
 
 
 def _table(by: pd.DataFrame, decisions: list[Decision], period: str) -> pd.DataFrame:
@@ -155,9 +182,14 @@ def _table(by: pd.DataFrame, decisions: list[Decision], period: str) -> pd.DataF
     return pd.DataFrame(rows)
 
 
-def _different(budget: Budget, solved: Solved, period: str, count: int) -> pd.DataFrame:
-    """Cost and distance of the best plan (`plan_0`) and of `count` others, each as far as can be from those before it; then capacity where they
-    differ, the largest difference first."""
+def _frame(row: Row) -> pd.DataFrame:
+    rows, columns = row.get("plans", ([], []))
+    return pd.DataFrame(rows, columns=columns)
+
+
+def _different(budget: Budget, solved: Solved, period: str, count: int) -> tuple[list[list[object]], list[str]]:
+    """Rows and columns of a table: cost and distance of the best plan (`plan_0`) and of `count` others, each as far as can be from those before
+    it; then capacity where they differ, the largest difference first."""
     board = solved.model.board
     standing = solved.values("standing", "r", "q", "e", "t")
     own = np.flatnonzero(standing["t"] == board.code(period))
@@ -183,7 +215,7 @@ def _different(budget: Budget, solved: Solved, period: str, count: int) -> pd.Da
     costs = [float(solved.matrices.cost @ x) + solved.matrices.offset for x in found]
     apart = [min((float(np.abs(one - other).sum() / np.abs(used[0]).sum()) for other in used[:n]), default=0.0) for n, one in enumerate(used)]
     heads = [["", "cost", board.instance.settings.money, *costs], ["", "distance to the nearest before", "1", *apart]]
-    return pd.concat([pd.DataFrame(heads, columns=table.columns), table], ignore_index=True)
+    return [*heads, *table.to_numpy(object).tolist()], list(table.columns)
 
 
 def _sentence(table: pd.DataFrame, by: pd.DataFrame, slack: float, spoken: Spoken) -> tuple[str, str]:

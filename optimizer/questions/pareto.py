@@ -5,9 +5,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from contextlib import closing
-from dataclasses import replace
+from dataclasses import dataclass
 from itertools import product
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -16,51 +16,82 @@ from models.instance import Instance
 from models.problems import InputError, Problem, rule
 from optimizer.frontier import Frontier, Point
 from optimizer.goals import Goal, goals_of
-from optimizer.highs import Limits, Progress
-from optimizer.live import Live
+from optimizer.highs import LARGE, Limits
+from optimizer.many import Case, Desk, Desks, Row
+from optimizer.plan import PlanError
 from optimizer.questions.answer import Answer, Section
-from optimizer.questions.spoken import Spoken, amount, price_unit
-from optimizer.solving import solution
+from optimizer.questions.spoken import Spoken, amount, price_unit, zh_names
+from optimizer.solving import restated, solution
 
 
-def pareto(instance: Instance, goals: Sequence[str] = ("cost", "co2"), steps: int = 5, limits: Limits | None = None) -> Answer:
+def pareto(
+    instance: Instance, goals: Sequence[str] = ("cost", "co2"), steps: int = 5, limits: Limits | None = None, kept: Path | None = None
+) -> Answer:
     """Plans between the best of each goal, `steps` of them (of each other goal, where there are three).
 
     Table: point, status, each goal [its unit], and for each goal but the first the trade-off price: what the first goal gives for one unit more
     of the limit, an LP dual (with whole numbers: those fixed); blank at the end where the limit cannot be lower. No point is worse than another
-    in all goals. Raises InputError for unknown or repeated goals, or fewer than 2 steps.
+    in all goals. `kept` is the file of finished rows (see `Desks`). Raises InputError for unknown or repeated goals, or fewer than 2 steps;
+    PlanError if there is no plan that is best in a goal, or if cancelled.
     """
     _check(goals, steps)
     limits = limits or Limits()
-    with closing(Live()) as live:
-        first = solution(instance, limits)
-        solved = first.require_solved()
-        matrices, chosen = goals_of(solved, list(goals))
-        frontier = Frontier(matrices, chosen, replace(limits, progress=None), live)
-        points = walk(frontier, steps, limits)
+    first = solution(instance, limits)
+    solved = first.require_solved()
+    chosen = goals_of(solved, list(goals))[1]
+    with Desks(desk, instance, limits, (solved.x, tuple(goals)), kept, small=len(solved.x) < LARGE) as desks:
+        points = walk(desks, tuple(goals), steps)
     fixed = (" with the whole numbers fixed", "固定整数后的") if solved.matrices.integer.any() else ("", "")
     table = points_table(points, chosen)
     en, zh = _sentence(points, chosen, Spoken(instance))
     note = (f"The prices of limits are LP duals{fixed[0]}.", f"限额价格为{fixed[1]}线性规划对偶价格。")
     section = Section("pareto", table, f"Plans between the best {' and the best '.join(goals)}", "各目标之间的非劣方案")
-    return Answer((section,), en, zh, (note,), instance.trust, {"plan": first.plan})
+    return Answer((section,), en, zh, (note,), instance.trust, {"plan": first.plan}, names=zh_names(instance))
 
 
-def walk(frontier: Frontier, steps: int, limits: Limits) -> list[Point]:
+@dataclass(frozen=True)
+class Asked:
+    """A point: the least of the goal with this number, or of the first within limits on the others."""
+
+    goals: tuple[str, ...]
+    least: int = 0
+    limits: tuple[float, ...] = ()
+
+
+def desk(instance: Instance, about: tuple[np.ndarray, tuple[str, ...]], limits: Limits) -> Desk:
+    """Answers points. `about`: a plan of the instance, and the goals."""
+    frontier = Frontier(*goals_of(restated(instance, about[0]), list(about[1])), limits)
+    return lambda case: row_of(frontier, case)[0]
+
+
+def row_of(frontier: Frontier, case: Case) -> tuple[Row, Point]:
+    """What JSON holds of a point, and the point."""
+    asked: Asked = case.asked
+    point = frontier.at(asked.limits) if asked.limits else frontier.least(asked.least)
+    return {"status": point.status, "values": point.values, "prices": point.prices}, point
+
+
+def walk(desks: Desks, goals: tuple[str, ...], steps: int) -> list[Point]:
     """The best of the first goal, the steps between, and the best of each other."""
-    begin = frontier.least(0)
-    ends = [frontier.least(n) for n in range(1, len(frontier.goals))]
-    inner = [np.linspace(begin.values[n], end.values[n], steps) for n, end in enumerate(ends, 1)]
-    if len(ends) == 1:
-        grid = [(value,) for value in inner[0][1:-1]]
-    else:
-        grid = [pair for pair in product(*inner) if pair not in ((inner[0][0], inner[1][0]),)]
-    points = [begin]
-    for number, values in enumerate(grid):
-        if limits.progress is not None:
-            limits.progress(Progress(0.0, f"point {number + 2}/{len(grid) + 2}"))
-        points.append(frontier.at([float(v) + 1e-9 * abs(float(v)) for v in values]))
-    return _undominated([*points, *ends])
+    count = steps - 2 if len(goals) == 2 else steps**2 - 1
+    ends = _points(desks, [Case(f"least {goal}", Asked(goals, n)) for n, goal in enumerate(goals)], count)
+    for goal, end in zip(goals, ends, strict=True):
+        if not end.there:
+            raise PlanError(f"no plan is best in {goal}: {end.status} / {goal} 无最优方案：{end.status}")
+    inner = [np.linspace(ends[0].values[n], end.values[n], steps) for n, end in enumerate(ends[1:], 1)]
+    grid = [(value,) for value in inner[0][1:-1]] if len(inner) == 1 else list(product(*inner))[1:]
+    within = dict.fromkeys(tuple(float(v) + 1e-9 * abs(float(v)) for v in values) for values in grid)
+    points = _points(desks, [Case(f"within {values}", Asked(goals, 0, values)) for values in within])
+    return _undominated([ends[0], *points, *ends[1:]])
+
+
+def _points(desks: Desks, cases: list[Case], later: int = 0) -> list[Point]:
+    found = []
+    for case, row in zip(cases, desks.rows(cases, later), strict=True):
+        goals = len(case.asked.goals)
+        values, prices = row.get("values", [np.nan] * goals), row.get("prices", [np.nan] * (goals - 1))
+        found.append(Point(row["status"], tuple(values), tuple(prices), told=row.get("told", {})))
+    return found
 
 
 def _undominated(points: list[Point]) -> list[Point]:
@@ -68,11 +99,11 @@ def _undominated(points: list[Point]) -> list[Point]:
     kept: list[Point] = []
     for point in points:
         value = np.array(point.values)
-        others = [np.array(other.values) for other in points if other is not point and other.x is not None]
+        others = [np.array(other.values) for other in points if other is not point and other.there]
         small = 1e-6 * np.maximum(1.0, np.abs(value))
         beaten = any((other <= value + small).all() and (other < value - small).any() for other in others)
-        same = any((np.abs(np.array(other.values) - value) <= small).all() for other in kept if other.x is not None)
-        if point.x is None or not (beaten or same):
+        same = any((np.abs(np.array(other.values) - value) <= small).all() for other in kept if other.there)
+        if not point.there or not (beaten or same):
             kept.append(point)
     return kept
 
@@ -101,7 +132,7 @@ def _check(goals: Sequence[str], steps: int) -> None:
 
 
 def _sentence(points: list[Point], goals: list[Goal], spoken: Spoken) -> tuple[str, str]:
-    there = [point for point in points if point.x is not None]
+    there = [point for point in points if point.there]
     if len(there) < 2:
         names = " and ".join(goal.name for goal in goals)
         return f"One plan is best in {names} at once.", f"同一方案在{'、'.join(_zh(goal, spoken) for goal in goals)}上同时最优。"

@@ -1,12 +1,10 @@
 """Who does what, when? The plan told as dated moves: build, refit, close, expire, each with its reason (`why`).
 
-With `fewest`, a plan of few moves that costs little more: new and closed capacity are made least within the budget, each weighted by one over
-what it was before, again and again (reweighted l1: Candès, Wakin and Boyd, J. Fourier Anal. Appl. 14, 2008). Few, not proved fewest.
+With `fewest`, a plan of few moves that costs little more (`optimizer/fewest.py`).
 """
 
 from __future__ import annotations
 
-from contextlib import closing
 from dataclasses import replace
 
 import numpy as np
@@ -14,83 +12,66 @@ import pandas as pd
 
 from models.instance import Instance
 from models.problems import InputError, rule
-from optimizer.budget import Budget
-from optimizer.certificate import prove_plan
+from optimizer.fewest import SMALL, fewest
 from optimizer.highs import Limits
-from optimizer.live import Live
 from optimizer.plan import Plan
 from optimizer.questions.answer import Answer, Section
 from optimizer.questions.reasons import reason
-from optimizer.questions.spoken import amount
+from optimizer.questions.spoken import amount, zh_names
 from optimizer.questions.unit_costs import UnitCosts
 from optimizer.questions.why import done_moves, price_note, references
 from optimizer.solved import Solved
 from optimizer.solving import solution
 from optimizer.tables import plan_tables
 
-ROUNDS = 4
-"""How often the weights are set anew."""
-SMALL = 1e-4
-"""A move below this share of the largest of its equipment is left out."""
 VERBS = {"built": ("builds", "新建"), "refitted": ("refits", "改造"), "closed": ("closes", "关停"), "expired": ("retires", "到期退役")}
 
 
-def roadmap(instance: Instance, fewest: float | None = None, limits: Limits | None = None) -> Answer:
+def roadmap(instance: Instance, share: float | None = None, limits: Limits | None = None) -> Answer:
     """Dated moves per region and equipment.
 
     Table: year (start of the period), region, equipment, product, move (built, refitted, closed, expired), amount [unit], reason. Table `totals`:
-    year, equipment, move, amount, number of moves. `fewest`: with few moves within this share of the best cost; the reasons are then those at the
+    year, equipment, move, amount, number of moves. `share`: with few moves within this share of the best cost; the reasons are then those at the
     prices of the best plan. Raises InputError for a share below 0.
     """
-    if fewest is not None and not fewest >= 0:
-        raise InputError([rule("must be >= 0", "必须 >= 0", file="--fewest", value=str(fewest))])
+    if share is not None and not share >= 0:
+        raise InputError([rule("must be >= 0", "必须 >= 0", file="--fewest", value=str(share))])
     limits = limits or Limits()
-    with closing(Live()) as live:
-        first = solution(instance, limits, live.search_large)
-        solved = first.require_solved()
-        costs = UnitCosts(instance, solved)
-        chosen = solved if fewest is None else _few(solved, fewest, replace(limits, progress=None), live)
+    first = solution(instance, limits)
+    solved = first.require_solved()
+    costs = UnitCosts(instance, solved)
+    chosen, proved = (solved, False) if share is None else fewest(solved, share, replace(limits, progress=None))
     table = _moves(costs, first.plan, solved, chosen)
     totals = table.groupby(["year", "equipment", "move", "unit"], sort=False)["amount"].agg(["sum", "count"]).reset_index()
     totals = totals.rename(columns={"sum": "amount", "count": "moves"})
     en, zh = _sentence(table, costs)
     notes = [price_note(first.plan)]
-    if fewest is not None:
-        before = len(_moves(costs, first.plan, solved, solved))
+    if share is not None:
         more = float(chosen.matrices.cost @ chosen.x) + chosen.matrices.offset - first.plan.objective
-        money = instance.settings.money
-        notes.append((f"{len(table)} moves instead of {before}, for {amount(more)} {money} more: few, not proved fewest.",
-                      f"{len(table)} 项变动（原 {before} 项），成本增加 {amount(more)} {money}：变动较少，未证明最少。"))  # fmt: skip
+        notes.append(_note(_decided(table), _decided(_moves(costs, first.plan, solved, solved)), more, instance.settings.money, proved))
     sections = (
         Section("roadmap", table, "Moves by date", "按时间排列的变动"),
         Section("totals", totals, "Moves of all regions", "各地区合计"),
     )
-    return Answer(sections, en, zh, tuple(notes), instance.trust, {"plan": first.plan})
+    return Answer(sections, en, zh, tuple(notes), instance.trust, {"plan": first.plan}, names=zh_names(instance))
 
 
-def _few(solved: Solved, share: float, limits: Limits, live: Live) -> Solved:
-    """The plan of few moves; that with the fewest of all rounds."""
-    budget = Budget(solved.matrices, solved.x, share, limits, live)
-    new, closed = solved.values("new", "r", "w", "t"), solved.values("closed", "r", "q", "e", "t")
-    starts = [solved.matrices.columns[name].start for name in ("new", "closed")]
-    columns = np.concatenate([start + np.arange(len(frame)) for start, frame in zip(starts, (new, closed), strict=True)])
-    kind = np.concatenate([new["w"], closed["q"]])
-    size = pd.Series(solved.x[columns]).groupby(kind).transform("max").to_numpy()
-    size = np.where(size > 0, size, max(1.0, float(size.max(initial=0.0))))
-    best, x = solved.x, solved.x
-    for _ in range(ROUNDS):
-        weights = np.zeros(len(x))
-        weights[columns] = 1.0 / (x[columns] + 0.01 * size)
-        x = budget.least(weights).x
-        if not prove_plan(solved.matrices, x, None).sound:
-            break
-        if _count(x[columns], size) < _count(best[columns], size):
-            best = x
-    return replace(solved, x=best)
+def _decided(table: pd.DataFrame) -> int:
+    """How many moves are decisions: capacity expires of itself."""
+    return int((table["move"] != "expired").sum())
 
 
-def _count(x: np.ndarray, size: np.ndarray) -> int:
-    return int((x > SMALL * size).sum())
+def _note(count: int, before: int, more: float, money: str, proved: bool) -> tuple[str, str]:
+    how = (
+        ("no plan within the budget has fewer (counted, a 0-1 column per move)", "预算之内没有更少的方案（逐项以 0-1 变量计数）")
+        if proved
+        else ("few by an LP proxy (reweighted l1), not proved fewest", "以线性规划近似（重加权 l1）求得，未证明最少")
+    )
+    plural = "" if count == 1 else "s"
+    return (
+        f"{count} move{plural} (without expiry) instead of {before}, for {amount(more)} {money} more: {how[0]}.",
+        f"{count} 项变动（不计到期，原 {before} 项），成本增加 {amount(more)} {money}：{how[1]}。",
+    )
 
 
 def _moves(costs: UnitCosts, plan: Plan, solved: Solved, chosen: Solved) -> pd.DataFrame:

@@ -10,6 +10,7 @@ investment), `displaces` (it costs more: the same could be had elsewhere for les
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -20,13 +21,16 @@ import pandas as pd
 from models.formulation import build
 from models.formulation.board import Board
 from models.instance import Instance
-from models.problems import language
+from models.problems import InputError, language
+from optimizer.change import Change
 from optimizer.highs import Limits
-from optimizer.many import Case, Row, many
+from optimizer.many import Case, Desk, Desks, Row
 from optimizer.plan import Plan
 from optimizer.questions.answer import Answer, Section
 from optimizer.questions.proposals import Proposal, all_in_reach, forced, intensities, proposals, switched
+from optimizer.questions.spoken import zh_names
 from optimizer.questions.swap_ledger import pairs
+from optimizer.study import Study
 
 FULL = 0.75
 """Utilisation of a product in reach below which more capacity duplicates what stands."""
@@ -44,7 +48,7 @@ def screening(instance: Instance, limits: Limits | None = None, kept: Path | Non
 
     Tables: `screening`; `displaced` (project, product, region, period, change [u/yr]); `headroom` (project, policy, member, period, room before
     and after); `replacement` (project, what closes for it); `levels` (project, product, item, intensity against benchmark and baseline).
-    `kept` is the file of finished rows (see `many`). Raises InputError for proposals that say too little; PlanError if there is no plan at all.
+    `kept` is the file of finished rows (see `Desks`). Raises InputError for proposals that say too little; PlanError if there is no plan at all.
     """
     limits = limits or Limits()
     reach = all_in_reach(instance)
@@ -52,13 +56,13 @@ def screening(instance: Instance, limits: Limits | None = None, kept: Path | Non
     found = proposals(instance, board)
     adopted = instance.settings.projects
     ready = switched(reach, found, adopted)
-    cases = [Case("", ())]
+    cases = [Case("")]
     for p in found:
-        about = (p.name, p.region, tuple(p.sizes))
-        cases.append(Case(f"in: {p.name}", forced(p, 1.0), about))
+        cases.append(Case(f"in: {p.name}", _Forced(p.name, p.region, tuple(p.sizes), forced(p, 1.0))))
         if p.name in adopted:
-            cases.append(Case(f"out: {p.name}", forced(p, 0.0), about))
-    rows = {row["case"]: row for row in many(ready, cases, measured, limits, kept)}
+            cases.append(Case(f"out: {p.name}", _Forced(p.name, p.region, tuple(p.sizes), forced(p, 0.0))))
+    with Desks(desk, ready, limits, kept=kept) as desks:
+        rows = {row["case"]: row for row in desks.rows(cases)}
     base = rows[""]
     out = [_told(instance, board, p, rows[f"in: {p.name}"], rows.get(f"out: {p.name}", base), base) for p in found]
     money = instance.settings.money
@@ -77,7 +81,7 @@ def screening(instance: Instance, limits: Limits | None = None, kept: Path | Non
             f"各项目按全规模单独评估，均为经验证的方案；成本为现值，{money}。被替代产量为两个最优方案之差，最优方案可能不唯一。",
         ),
     )
-    return Answer(tuple(sections), en, zh, notes, instance.trust)
+    return Answer(tuple(sections), en, zh, notes, instance.trust, names=zh_names(instance))
 
 
 DETAILS = {
@@ -98,21 +102,48 @@ WORDS = {
 }  # fmt: skip
 
 
-def measured(instance: Instance, base: Plan, plan: Plan, case: Case) -> Row:
+@dataclass(frozen=True)
+class _Forced:
+    """A project, and the changes that force it in or out."""
+
+    project: str
+    region: str
+    equipment: tuple[str, ...]
+    changes: tuple[Change, ...]
+
+
+def desk(instance: Instance, about: None, limits: Limits) -> Desk:
+    """Answers cases of projects from one live solver. Raises PlanError if the instance itself has no certified plan."""
+    study = Study(instance)
+    base = study.solve(limits=limits).require_plan()
+
+    def row(case: Case) -> Row:
+        try:
+            plan = base if case.asked is None else study.solve(case.asked.changes, limits)
+        except InputError as error:
+            return {"status": "refused", "why": error.text()}
+        if plan.status in ("optimal", "feasible") and plan.certified:
+            return {"status": plan.status} | _measured(instance, base, plan, case.asked)
+        why = "; ".join(str(name) for name, _ in plan.summary["conflict"][:5]) or str(plan.summary["certificate"])
+        return {"status": plan.status, "why": why}
+
+    return row
+
+
+def _measured(instance: Instance, base: Plan, plan: Plan, asked: _Forced | None) -> Row:
     """What of a plan with a project is told: numbers that JSON can hold."""
     made = plan["balance"].groupby(["commodity", "region", "period"])["made"].sum()
     row: Row = {"cost": plan.objective, "made": [[*key, value] for key, value in made[made > SMALL].items()]}
     capacity = plan["capacity"]
     row["closed"] = capacity.loc[capacity["closed"] > SMALL, ["region", "equipment", "period", "closed", "unit"]].to_numpy(object).tolist()
-    if not case.name:
+    if asked is None:
         row["used"] = capacity.loc[capacity["used"].notna(), ["region", "equipment", "period", "standing", "used"]].to_numpy(object).tolist()
         return row
-    name, region, equipment = case.about
-    built = plan["builds"][(plan["builds"]["project"] == name) & (plan["builds"]["new"] > SMALL)]
+    built = plan["builds"][(plan["builds"]["project"] == asked.project) & (plan["builds"]["new"] > SMALL)]
     row |= {"investment": float(built["investment"].sum()), "periods": built["period"].tolist(), "headroom": _headroom(base, plan), "pairs": []}
     if len(instance.tables["swaps"]):
         ledger = pairs(instance, plan)[0]
-        own = (ledger["new_region"] == region) & ledger["new_equipment"].isin(equipment) & ledger["period"].isin(row["periods"])
+        own = (ledger["new_region"] == asked.region) & ledger["new_equipment"].isin(asked.equipment) & ledger["period"].isin(row["periods"])
         row["pairs"] = ledger.loc[own, ["period", "old_region", "old_equipment", "old", "unit", "rule"]].to_numpy(object).tolist()
     return row
 

@@ -44,22 +44,22 @@ def amount(value: float) -> str:
     return f"{value:,.0f}" if abs(value) >= 100 else f"{value:.3g}"
 
 
+def zh_names(instance: Instance) -> dict[str, str]:
+    """The Chinese names of an instance's regions, equipment, commodities, policies and routes, where it gives them."""
+    found = {"(all)": "全部"}
+    for table, column in NAMED.items():
+        frame = instance.tables[table]
+        for name, zh in zip(frame[column], frame["zh"], strict=True):
+            if zh:
+                found.setdefault(name, zh)
+    return found
+
+
 class Spoken:
-    """The Chinese names of an instance's regions, equipment, commodities and policies; a name without one is said as it is."""
+    """Names in Chinese; a name without one is said as it is."""
 
     def __init__(self, instance: Instance) -> None:
-        self._zh: dict[str, str] = {}
-        for table, column in (
-            ("regions", "region"),
-            ("equipment", "equipment"),
-            ("commodities", "commodity"),
-            ("policies", "policy"),
-            ("routes", "route"),
-        ):
-            frame = instance.tables[table]
-            for name, zh in zip(frame[column], frame["zh"], strict=True):
-                if zh:
-                    self._zh.setdefault(name, zh)
+        self._zh = zh_names(instance)
 
     def zh(self, name: Any) -> str:
         return self._zh.get(str(name), str(name))

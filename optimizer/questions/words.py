@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 HEADINGS = {
     "plan": "方案", "cost": "成本", "more": "增加", "region": "地区", "equipment": "设备", "commodity": "商品", "period": "时期", "unit": "单位",
     "policy": "政策", "member": "成员", "term": "成本项", "before": "原", "after": "现", "change": "变化", "burden": "负担", "rule": "规则",
@@ -28,6 +30,11 @@ HEADINGS = {
 """Names of columns, without their unit."""
 SPOKEN = ("kind", "verdict", "grade", "reason", "part", "status", "item", "short_of", "move")
 """Columns whose cells are words of ours."""
+NAMED = (
+    "region", "old_region", "new_region", "origin", "destination", "equipment", "old_equipment", "new_equipment", "replaces", "commodity", "product",
+    "burden", "policy", "member", "route", "item",
+)  # fmt: skip
+"""Columns whose cells are names of the instance, some with several."""
 WORDS = {
     "optimal": "最优", "feasible": "可行", "infeasible": "无可行方案", "unbounded": "无界", "stopped": "中止", "lawful": "合规",
     "no rule allows the pair": "无规则允许", "ratio missed": "置换比不足", "used twice": "重复使用", "new": "新建", "refitted": "改造",
@@ -47,12 +54,19 @@ WORDS = {
 """Those words."""
 
 
-def heading(column: str) -> str:
-    """A column's name in Chinese; a unit in brackets stays."""
+def heading(column: str, names: Mapping[str, str]) -> str:
+    """A column's name in Chinese, of ours or of the instance; a unit in brackets stays."""
     name, bracket, unit = str(column).partition(" [")
-    return HEADINGS.get(name, name.replace("_", " ")) + bracket + unit
+    if name.startswith("price of "):
+        name = f"{named(name.removeprefix('price of '), names)}的价格"
+    return HEADINGS.get(name, named(name, names).replace("_", " ")) + bracket + unit
 
 
 def word(cell: str) -> str:
     """A cell's word in Chinese."""
     return WORDS.get(cell, cell)
+
+
+def named(cell: str, names: Mapping[str, str]) -> str:
+    """A cell's names in Chinese."""
+    return names.get(cell) or ", ".join(names.get(part, part) for part in cell.split(", "))

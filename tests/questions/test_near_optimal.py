@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from pathlib import Path
 
 import numpy as np
@@ -11,6 +12,8 @@ from typer.testing import CliRunner
 
 from models import InputError, Instance
 from optimizer.cli import app
+from optimizer.highs import Limits, Progress
+from optimizer.plan import PlanError
 from optimizer.questions.decisions import verdict
 from optimizer.questions.near_optimal import near_optimal
 from tests.build import instance
@@ -45,6 +48,13 @@ def test_two_technologies(tables: dict[str, str]) -> None:
     assert ends(given, 0.02, "b") == [approx(0, abs=1e-6), approx(20 / 3)]
     if tables is TWO:
         assert ends(given, 0.02, "works") == [approx(10), approx(10 + 2 / 10, rel=1e-3)]
+
+
+def test_what_is_not_built() -> None:
+    """None of b is built, and any amount of it may be, idle too, at 10.3 a year each: within 5 % all that is wanted is made with it, and 2 / 10.3
+    more stand idle."""
+    least, most = ends(instance(**TWO | {"builds": TWO["builds"].replace("103,10", "103,")}), 0.05, "b")
+    assert least == 0 and 10 + 2 / 10.3 <= most + 1e-6 < np.inf
 
 
 def test_sentence_and_verdict() -> None:
@@ -92,6 +102,26 @@ def test_plans_that_differ() -> None:
     assert rows.loc["a", ["plan_0", "plan_1"]].tolist() == approx([10, 0]) and rows.loc["b", ["plan_0", "plan_1"]].tolist() == approx([0, 10])
 
 
+def test_what_is_finished_is_kept(tmp_path: Path) -> None:
+    """Cancelled after the first end, asked again for the rest alone; another slack is another question."""
+    kept, cancel = tmp_path / "rows.jsonl", threading.Event()
+
+    def stop(p: Progress) -> None:
+        if "/" in p.stage:
+            cancel.set()
+
+    for slack in (0.05, 0.02):
+        cancel.clear()
+        with pytest.raises(PlanError, match="1 of 2 rows are kept"):
+            near_optimal(instance(**TWO), slack, region="A", equipment="a", limits=Limits(cancel=cancel, progress=stop), kept=kept)
+    assert len(kept.read_text("utf-8").splitlines()) == 2
+    seen: list[str] = []
+    limits = Limits(progress=lambda p: seen.append(p.stage))
+    answer = near_optimal(instance(**TWO), 0.02, region="A", equipment="a", limits=limits, kept=kept)
+    assert len([stage for stage in seen if "/" in stage]) == 1 and not kept.exists()
+    assert answer.table[["least", "most"]].values.tolist() == [approx([10 / 3, 10])]
+
+
 def test_bad_names_and_slack() -> None:
     with pytest.raises(InputError) as error:
         near_optimal(instance(**TWO), -1, region="B", equipment="work", period="2030", most=0)
@@ -101,3 +131,12 @@ def test_bad_names_and_slack() -> None:
 def test_command() -> None:
     run = CliRunner().invoke(app, ["near-optimal", str(ROOT / "instances" / "tiny"), "--region", "Yunnan", "--lang", "en"])
     assert run.exit_code == 0 and "must build Yunnan pots (1.65–3.09 Mt/yr)" in run.stdout
+
+
+def test_names_in_chinese() -> None:
+    """Tables that are read have the Chinese names of the instance; what machines read keeps the names of the input."""
+    asked = ["near-optimal", str(ROOT / "instances" / "tiny"), "--region", "Yunnan", "--lang", "zh"]
+    said = CliRunner().invoke(app, asked)
+    assert said.exit_code == 0 and "云南" in said.stdout and "Yunnan" not in said.stdout and "pots" not in said.stdout
+    assert CliRunner().invoke(app, [*asked, "--csv"]).stdout.splitlines()[1].startswith("Yunnan,pots,")
+    assert '"region": "Yunnan"' in CliRunner().invoke(app, [*asked, "--json"]).stdout

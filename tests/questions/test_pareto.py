@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from itertools import permutations
 from pathlib import Path
 
@@ -13,6 +14,8 @@ from typer.testing import CliRunner
 from models import InputError, Instance
 from optimizer.cli import app
 from optimizer.goals import burden_parts, goals_of
+from optimizer.highs import Limits
+from optimizer.plan import PlanError
 from optimizer.questions.abatement import abatement
 from optimizer.questions.pareto import pareto
 from optimizer.solving import solution
@@ -46,6 +49,18 @@ def test_curve() -> None:
         assert own["activity"].tolist() == approx([-5, 5], rel=1e-4) and own["share"].tolist() == approx([1, 0], abs=1e-4)
     assert answer.en == "The first 5 t of co2 cost 10 CNY/t (most from dirty x), the last of 30 t (100%) 100 (most from dirty z)."
     assert answer.zh.startswith("二氧化碳最初的 5 t 减排成本为 10 CNY/t")
+
+
+def test_what_is_finished_is_kept(tmp_path: Path) -> None:
+    """Cancelled after the first end: asked again, four of five points are worked out."""
+    kept, cancel = tmp_path / "rows.jsonl", threading.Event()
+    stop = Limits(cancel=cancel, progress=lambda p: cancel.set() if "/" in p.stage else None)
+    with pytest.raises(PlanError, match="1 of 5 rows are kept"):
+        abatement(instance(**MEASURES), "co2", 5, stop, kept)
+    seen: list[str] = []
+    answer = abatement(instance(**MEASURES), "co2", 5, Limits(progress=lambda p: seen.append(p.stage)), kept)
+    assert len([stage for stage in seen if "/" in stage]) == 4 and not kept.exists()
+    assert answer.table["cost [CNY]"].tolist() == approx([30, 105, 330, 780, 1530], rel=1e-5)
 
 
 def test_three_points() -> None:
