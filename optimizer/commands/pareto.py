@@ -36,6 +36,6 @@ def pareto(
     def answer(limits: Limits) -> Answer:
         given = load_instance(instance, scenario, set_)
         kept = Path("plans") / f"pareto-{given.fingerprint[:12]}.jsonl"
-        return ask(given, goal or ("cost", "co2"), steps, limits, kept) if curve is None else abatement(given, curve, steps, limits, kept)
+        return ask(given, goal or (), steps, limits, kept) if curve is None else abatement(given, curve, steps, limits, kept)
 
     tell(answer, json, csv, out)

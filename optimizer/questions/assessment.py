@@ -192,9 +192,11 @@ def _strategic(instance: Instance, plan: Plan) -> pd.DataFrame:
 def _sentence(table: pd.DataFrame, targets: pd.DataFrame, burden: str, plan: Plan) -> tuple[str, str]:
     grades = targets["grade"].value_counts()
     breached, tight = int(grades.get("breached", 0)), int(grades.get("tight", 0))
+    if targets.empty:
+        return "No policy sets a target.", "没有政策设定目标。"
     en = f"Of {len(targets)} targets {len(targets) - breached} are met, {tight} of them tightly" + (f"; {breached} are breached" if breached else "")
     zh = f"{len(targets)} 项目标中 {len(targets) - breached} 项达标，其中 {tight} 项余量很小" + (f"；{breached} 项未达标" if breached else "")
-    region = ALL if (table["region"] == ALL).any() else table["region"].iloc[0]
+    region = ALL if (table["region"] == ALL).any() or table.empty else table["region"].iloc[0]
     whole = table[(table["indicator"] == f"{burden} total") & (table["region"] == region)]
     amounts = whole.set_index("period")["plan"].reindex(plan.summary["periods"]).dropna()
     if len(amounts) > 1 and amounts.iloc[0]:

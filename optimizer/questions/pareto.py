@@ -24,16 +24,22 @@ from optimizer.questions.spoken import Spoken, amount, price_unit, zh_names
 from optimizer.solving import restated, solution
 
 
-def pareto(
-    instance: Instance, goals: Sequence[str] = ("cost", "co2"), steps: int = 5, limits: Limits | None = None, kept: Path | None = None
-) -> Answer:
-    """Plans between the best of each goal, `steps` of them (of each other goal, where there are three).
+def usual(instance: Instance) -> tuple[str, str]:
+    """Cost, and `co2`, else the first burden, else shortage."""
+    frame = instance.tables["commodities"]
+    burdens = frame.loc[frame["balance"] == "tally", "commodity"].tolist()
+    return "cost", "co2" if "co2" in burdens else next(iter(burdens), "shortage")
+
+
+def pareto(instance: Instance, goals: Sequence[str] = (), steps: int = 5, limits: Limits | None = None, kept: Path | None = None) -> Answer:
+    """Plans between the best of each goal, `steps` of them (of each other goal, where there are three); without goals those of `usual`.
 
     Table: point, status, each goal [its unit], and for each goal but the first the trade-off price: what the first goal gives for one unit more
     of the limit, an LP dual (with whole numbers: those fixed); blank at the end where the limit cannot be lower. No point is worse than another
     in all goals. `kept` is the file of finished rows (see `Desks`). Raises InputError for unknown or repeated goals, or fewer than 2 steps;
     PlanError if there is no plan that is best in a goal, or if cancelled.
     """
+    goals = goals or usual(instance)
     _check(goals, steps)
     limits = limits or Limits()
     first = solution(instance, limits)
