@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import json
 import time
@@ -59,6 +60,8 @@ class Desks:
             child.close()
         if kind is None and self._kept is not None:
             self._kept.unlink(missing_ok=True)
+            with contextlib.suppress(OSError):  # a folder that holds something else stays
+                self._kept.parent.rmdir()
 
     def rows(self, cases: Sequence[Case], later: int = 0) -> list[Row]:
         """The rows of the cases, in their order: `case` and what the desk says. `later`: how many more will be asked, for the time left. May be
