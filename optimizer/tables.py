@@ -203,10 +203,8 @@ def _claims(solved: Solved) -> Frame:
 
 def _clean_flows(solved: Solved) -> Frame:
     board = solved.model.board
-    if "clean_flow" in solved.matrices.columns:
-        sent = solved.values("clean_flow", "l", "t", "p")
-    else:
-        sent = board.frame(l=[], t=[], p=[], value=np.zeros(0))
+    none = board.frame(l=[], t=[], p=[], value=np.zeros(0))
+    sent = solved.values("clean_flow", "l", "t", "p") if "clean_flow" in solved.matrices.columns else none
     rows = sent[sent["value"] != 0].join(board["links"][["l", "r", "d", "n", "t"]], "l", "t")
     rows = _with_units(board, rows.put(c=board.code(board.instance.settings.clean_commodity)), "c")
     return rows.rename(r="origin", d="destination", n="mode", t="period", p="slice", value="clean")

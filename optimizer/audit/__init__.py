@@ -7,7 +7,8 @@ import pandas as pd
 from models.instance import Instance
 from optimizer.audit import balance, burdens, capacity, clean_power, costs, policies, production, stock, swaps, trade, transport
 from optimizer.audit.given import Given
-from optimizer.plan import Plan
+from optimizer.describe import DESCRIPTIONS
+from optimizer.plan import Plan, PlanError
 from optimizer.questions.answer import Answer, Section
 
 
@@ -15,8 +16,13 @@ def audit(plan: Plan, instance: Instance) -> Answer:
     """Recomputes every rule of the tables from the plan's amounts.
 
     Tables: `rules` (rule, rows checked, worst deviation, absolute and relative to 1 + the size of its terms, where, agrees), `differences`
-    (every row beyond the tolerance: recomputed, reported, difference, unit).
+    (every row beyond the tolerance: recomputed, reported, difference, unit). Raises PlanError if the plan has no tables, or not all.
     """
+    lacking = sorted(set(DESCRIPTIONS) - set(plan.tables))
+    if lacking:
+        raise PlanError(
+            f"nothing to check: the plan has no {', '.join(lacking)}; solve it again / 方案缺少 {'、'.join(lacking)}，无法复核，请重新求解"
+        )
     given = Given(instance, plan)
     for subject in (capacity, production, trade, transport, stock, balance, clean_power, burdens, swaps):
         subject.check(given)
@@ -33,13 +39,15 @@ def audit(plan: Plan, instance: Instance) -> Answer:
 
 
 def _rules(rows: pd.DataFrame) -> pd.DataFrame:
-    """One row per rule."""
+    """One row per rule: those that differ first, policies last."""
     found = []
     for rule, own in rows.groupby("rule", sort=False):
-        at = own["relative"].idxmax()
-        worst = own.loc[at]
-        found.append((rule, len(own), abs(worst["difference"]), worst["relative"], worst["where"] if worst["relative"] > 0 else "", bool(own["agrees"].all())))
-    return pd.DataFrame(found, columns=["rule", "rows", "worst", "relative", "where", "agrees"])
+        worst = own.loc[own["relative"].idxmax()]
+        where = worst["where"] if worst["relative"] > 0 else ""
+        found.append((rule, len(own), abs(worst["difference"]), worst["relative"], where, bool(own["agrees"].all())))
+    table = pd.DataFrame(found, columns=["rule", "rows", "worst", "relative", "where", "agrees"])
+    of_policies = table["rule"].str.startswith("policy ")
+    return table.assign(late=of_policies).sort_values(["agrees", "late"], kind="stable").drop(columns="late").reset_index(drop=True)
 
 
 def _said(rows: pd.DataFrame, differ: pd.DataFrame) -> tuple[str, str]:

@@ -6,7 +6,7 @@ import pandas as pd
 
 from optimizer.audit.capacity import standing
 from optimizer.audit.checks import gather
-from optimizer.audit.given import Given
+from optimizer.audit.given import Given, once
 from optimizer.audit.transport import flows
 
 WHERE = ["region", "burden", "period"]
@@ -40,6 +40,7 @@ def per_activity(given: Given, *on: str) -> pd.DataFrame:
     return pd.concat(parts, ignore_index=True)
 
 
+@once
 def direct(given: Given) -> pd.DataFrame:
     """Every burden of the plan by what it belongs to: region, burden, period, amount, and route, user, equipment or party; `of` says which."""
     plan, clean = given.plan, given.instance.settings.clean_commodity
@@ -69,6 +70,7 @@ def direct(given: Given) -> pd.DataFrame:
     return composed(given, rows)
 
 
+@once
 def rated(given: Given) -> pd.DataFrame:
     """Burden of a unit of capacity by its rated route at mean availability: region, equipment, burden, period, rated."""
     own = given.table("equipment")

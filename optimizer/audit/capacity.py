@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from optimizer.audit.checks import gather, number
-from optimizer.audit.given import NEVER, Given
+from optimizer.audit.given import Given, once
 
 WAY = ["region", "equipment", "replaces", "step", "project", "period"]
 GROUP = ["region", "equipment", "replaces", "project", "period"]
@@ -16,6 +16,7 @@ PLACE = ["region", "equipment", "period"]
 COHORT = ["region", "equipment", "expires"]
 
 
+@once
 def ways(given: Given) -> pd.DataFrame:
     """Every way of building, where and when it is open, with what the plan builds by it: the columns of `builds`, `new`, `units`, `start`,
     `known` (is it in the tables), `in_plan`, `charged` (has its group a fixed charge)."""
@@ -122,6 +123,7 @@ def _table(given: Given, rows: pd.DataFrame, standing: pd.DataFrame, entered: pd
             given.checks.equal("capacity", expected.assign(**{" ": column}), [*PLACE, " "], column, f"said {column}")
 
 
+@once
 def standing(given: Given) -> pd.DataFrame:
     """K: what stands. region, equipment, period, capacity, and `usable` in the period."""
     rows = ways(given)

@@ -37,25 +37,34 @@ class Checks:
 
     frames: list[pd.DataFrame] = field(default_factory=list)
 
-    def equal(self, rule: str, rows: pd.DataFrame, on: Sequence[str], recomputed: str, reported: str, size: object = None, unit: str = "") -> None:
+    def equal(self, rule: str, rows: pd.DataFrame, on: Sequence[str], recomputed: str, reported: str, size: Any = None, unit: str = "") -> None:
         """Two columns of `rows` must be the same. `size`: of the terms they are made of; `on`: the labels that say where."""
         self._add(rule, rows, on, rows[recomputed], rows[reported], rows[reported] - rows[recomputed], size, unit)
 
-    def at_most(self, rule: str, rows: pd.DataFrame, on: Sequence[str], amount: str, limit: str, size: object = None, unit: str = "") -> None:
+    def at_most(self, rule: str, rows: pd.DataFrame, on: Sequence[str], amount: str, limit: str, size: Any = None, unit: str = "") -> None:
         """One column of `rows` may not exceed another (a limit that is not given does not bind)."""
         over = (rows[amount] - rows[limit]).fillna(0.0).clip(lower=0.0)
         self._add(rule, rows, on, rows[limit], rows[amount], over, size, unit)
 
     def _add(
-        self, rule: str, rows: pd.DataFrame, on: Sequence[str], recomputed: pd.Series, reported: pd.Series, difference: pd.Series, size: object, unit: str
+        self,
+        rule: str,
+        rows: pd.DataFrame,
+        on: Sequence[str],
+        recomputed: pd.Series,
+        reported: pd.Series,
+        difference: pd.Series,
+        size: Any,
+        unit: str,
     ) -> None:
         if not len(rows):
             return
         labels = [", ".join(str(v) for v in key if str(v)) for key in rows[list(on)].itertuples(index=False, name=None)]
-        own = np.maximum(recomputed.abs().replace(np.inf, 0.0).fillna(0.0), reported.abs().fillna(0.0)) if size is None else np.abs(np.asarray(size, float))
+        if size is None:
+            size = np.maximum(recomputed.abs().replace(np.inf, 0.0).fillna(0.0), reported.abs().fillna(0.0))
         columns = {
             "rule": rule, "where": labels, "recomputed": recomputed.to_numpy(float), "reported": reported.to_numpy(float),
-            "difference": difference.to_numpy(float), "unit": unit, "size": np.asarray(own, float),
+            "difference": difference.to_numpy(float), "unit": unit, "size": np.broadcast_to(np.asarray(size, float), len(rows)),
         }  # fmt: skip
         self.frames.append(pd.DataFrame(columns))
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pandas as pd
 
-from optimizer.audit.capacity import GROUP, starts, standing, ways
+from optimizer.audit.capacity import GROUP, standing, starts, ways
 from optimizer.audit.checks import gather, number
-from optimizer.audit.given import Given
+from optimizer.audit.given import Given, once
 from optimizer.audit.stock import levels
 from optimizer.audit.trade import PURCHASE, SALE
 from optimizer.audit.transport import flows, handling
@@ -19,6 +19,7 @@ def recovery(rate: float, years: float) -> float:
     return 1.0 / years if rate == 0 else rate * (1 + rate) ** years / ((1 + rate) ** years - 1)
 
 
+@once
 def terms(given: Given) -> pd.DataFrame:
     """Every term but those of policies: term, region, period, annual [¤/yr; closing: ¤ in the period]."""
     plan, equipment = given.plan, given.table("equipment").set_index("equipment")

@@ -5,9 +5,9 @@ Written from the meaning of the tables alone (`docs/instance.md`): nothing here 
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, wraps
 
 import numpy as np
 import pandas as pd
@@ -29,7 +29,8 @@ class Given:
     instance: Instance
     plan: Plan
     checks: Checks = field(default_factory=Checks)
-    _opened: dict[str, pd.DataFrame] = field(default_factory=dict, repr=False)
+    made: dict[object, pd.DataFrame] = field(default_factory=dict, repr=False)
+    """What was made once and is asked for often."""
 
     def table(self, name: str) -> pd.DataFrame:
         """A table of the instance, as checked."""
@@ -54,7 +55,7 @@ class Given:
 
     def period_of(self, year: float) -> str:
         """The first period that starts in a year or later; `(never)` if there is none or no year is given."""
-        later = self.periods.loc[self.periods["start"] >= year, "period"] if not np.isnan(year) else []
+        later = self.periods.loc[self.periods["start"] >= year, "period"]
         return str(later.iloc[0]) if len(later) else NEVER
 
     @cached_property
@@ -78,12 +79,14 @@ class Given:
     def kinds(self) -> dict[str, str]:
         """What each name of a recipe is: `equipment`, or the balance of a commodity: slice, year, tally."""
         commodities = self.table("commodities")
-        return dict(zip(commodities["commodity"], commodities["balance"], strict=True)) | {q: "equipment" for q in self.table("equipment")["equipment"]}
+        balances = dict(zip(commodities["commodity"], commodities["balance"], strict=True))
+        return balances | dict.fromkeys(self.table("equipment")["equipment"], "equipment")
 
     @cached_property
     def units(self) -> dict[str, str]:
         """The unit of each commodity and equipment."""
-        return {n: u for t, c in (("commodities", "commodity"), ("equipment", "equipment")) for n, u in self.table(t)[[c, "unit"]].itertuples(index=False)}
+        tables = [self.table(t)[[c, "unit"]] for t, c in (("commodities", "commodity"), ("equipment", "equipment"))]
+        return {name: unit for table in tables for name, unit in table.itertuples(index=False, name=None)}
 
     def spread(self, rows: pd.DataFrame, *columns: str) -> pd.DataFrame:
         """Amounts of parts of the year (column `slice`) as amounts of its slices, by their share."""
@@ -104,15 +107,15 @@ class Given:
             rows = rows.assign(**{column: opened, "_held": rows["_held"] * opened.map(len).astype(float)}).explode(column)
             rows = rows[rows[column].notna()]
         rows = rows.sort_values("_held", kind="stable").drop_duplicates([*keys, *labels]).drop(columns="_held")
-        return rows.astype({column: "str" for column in keys}).reset_index(drop=True)
+        return rows.astype(dict.fromkeys(keys, "str")).reset_index(drop=True)
 
     def opened(self, name: str, rows: pd.DataFrame | None = None) -> pd.DataFrame:
         """A table (or other rows of its columns) by explicit keys."""
-        if rows is None:
-            if name not in self._opened:
-                self._opened[name] = self._by_key(name, self.table(name))
-            return self._opened[name]
-        return self._by_key(name, rows)
+        if rows is not None:
+            return self._by_key(name, rows)
+        if name not in self.made:
+            self.made[name] = self._by_key(name, self.table(name))
+        return self.made[name]
 
     def _by_key(self, name: str, rows: pd.DataFrame) -> pd.DataFrame:
         table = TABLES[name]
@@ -195,3 +198,15 @@ class Given:
         rows = wanted[["region", "equipment", "period"]].drop_duplicates().merge(self.slices[["slice", "share"]], how="cross")
         rows = rows.merge(self.opened("availability"), on=["equipment", "region", "period", "slice"], how="left")
         return rows.assign(time=rows["share"] * rows["amount"].fillna(1.0))[["region", "equipment", "period", "slice", "time"]]
+
+
+def once(make: Callable[[Given], pd.DataFrame]) -> Callable[[Given], pd.DataFrame]:
+    """A function of what is given, run once for it."""
+
+    @wraps(make)
+    def kept(given: Given) -> pd.DataFrame:
+        if make not in given.made:
+            given.made[make] = make(given)
+        return given.made[make]
+
+    return kept

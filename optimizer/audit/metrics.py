@@ -7,7 +7,7 @@ from collections.abc import Callable
 import pandas as pd
 
 from optimizer.audit.burdens import direct, rated
-from optimizer.audit.capacity import GROUP, WAY, starts, standing, ways
+from optimizer.audit.capacity import GROUP, WAY, standing, starts, ways
 from optimizer.audit.costs import terms
 from optimizer.audit.given import Given
 from optimizer.audit.stock import levels
@@ -15,10 +15,10 @@ from optimizer.audit.transport import flows
 
 RUN = ["region", "route", "period"]
 KINDS = {
-    **dict.fromkeys("constant activity made used clean_used purchase sale shortage demand shipped received burden cost".split(), "rate"),
-    **dict.fromkeys(("capacity", "stock"), "state"),
-}
-"""`rate` or `state`; everything else is an event."""
+    "capacity": "state", "stock": "state", "capacity_new": "event", "capacity_refitted": "event", "capacity_closed": "event",
+    "capacity_expired": "event", "moves": "event", "starts": "event", "investment": "event", "rated_new": "event", "rated_closed": "event",
+}  # fmt: skip
+"""Metrics that are a state or an event; every other is a rate."""
 SCOPES = {
     "constant": "", "activity": "region route slice", "made": "region commodity route equipment slice",
     "used": "region commodity route equipment slice", "clean_used": "region route equipment party slice",
@@ -31,8 +31,8 @@ SCOPES = {
 }  # fmt: skip
 """The columns by which each metric may be scoped."""
 COUNTED = {
-    **dict.fromkeys("made used purchase sale shortage demand shipped received burden stock rated_new rated_closed".split(), "commodity"),
-    **dict.fromkeys("capacity capacity_new capacity_refitted capacity_closed capacity_expired moves".split(), "equipment"),
+    **{name: "commodity" for name, scope in SCOPES.items() if "commodity" in scope},
+    **dict.fromkeys(("capacity", "capacity_new", "capacity_refitted", "capacity_closed", "capacity_expired", "moves"), "equipment"),
 }
 """The column whose unit a metric is counted in."""
 
@@ -153,7 +153,8 @@ def _rated(closed: bool) -> Callable[[Given], list[pd.DataFrame]]:
 
 
 MAKERS: dict[str, Callable[[Given], list[pd.DataFrame]]] = {
-    "activity": _activity, "made": _recipes(1), "used": _recipes(-1), "clean_used": _clean_used, "purchase": _traded("purchases", "amount", "supplier"),
+    "activity": _activity, "made": _recipes(1), "used": _recipes(-1), "clean_used": _clean_used,
+    "purchase": _traded("purchases", "amount", "supplier"),
     "sale": _traded("markets", "sale", "market"), "shortage": _traded("markets", "shortage", "market"), "demand": _demand, "shipped": _moved(False),
     "received": _moved(True), "burden": _burden, "cost": _cost, "capacity": _capacity, "stock": _stock, "capacity_new": _built(True),
     "capacity_refitted": _built(False), "capacity_closed": _gone("closed"), "capacity_expired": _gone("expired"), "moves": _moves,

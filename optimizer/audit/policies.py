@@ -88,7 +88,7 @@ class Policy:
         self.head = self.lines[0]
         self.each = [c.strip() for c in self.head["each"].split("|") if c.strip()]
         self.values = Values(given, name, self.each)
-        self.kind = KINDS.get(self.head["metric"], "event")
+        self.kind = KINDS.get(self.head["metric"], "rate")
         self.shared = any(line["side"] == "right" for line in self.lines)
         start = given.periods["start"]
         first, last = (self.head[c] if self.head[c] == self.head[c] else default for c, default in (("from", -np.inf), ("until", np.inf)))
@@ -129,7 +129,8 @@ class Policy:
             cell = self.head[column]
             if column == "party":
                 seen = {p for frame in self.made[self.head["metric"]]() if "party" in frame for p in frame["party"]}
-                seen |= set(self.given.plan["policies"].query("policy == @self.name")["member"].str.split("|").map(lambda m: m[self.each.index("party")]))
+                said = self.given.plan["policies"]
+                seen |= {member.split("|")[self.each.index("party")] for member in said.loc[said["policy"] == self.name, "member"]}
                 own = sorted(seen) if cell in ("", "*") else [p.strip() for p in cell.split("|")]
             else:
                 own = list(self.given.instance.names.members(cell, OF[column]))
@@ -162,7 +163,7 @@ class Policy:
     def _line(self, line: Mapping[str, Any], rows: pd.DataFrame) -> np.ndarray:
         """Σ coefficient × metric of one line for each written row."""
         lag, metric = int(line["lag"]), line["metric"]
-        rate = (self.kind if metric == "constant" else KINDS.get(metric, "event")) == "rate"
+        rate = (self.kind if metric == "constant" else KINDS.get(metric, "rate")) == "rate"
         now = self.given.periods[["period", "order", "years"]].rename(columns={"order": "at", "period": "_at"})
         pairs = rows.assign(last=rows["order"] - lag).merge(now, how="cross")
         span = self.head["span"]
@@ -189,14 +190,14 @@ class Policy:
     def _coefficient(self, line: Mapping[str, Any], rows: pd.DataFrame) -> np.ndarray:
         if line["coefficient"] == line["coefficient"]:
             return np.full(len(rows), float(line["coefficient"]))
-        return self.values.of(rows, line["row"], "value") if self.values.has(line["row"]) else np.ones(len(rows))
+        return self.values.of(rows, line["row"], "value") if self.values.has(line["row"]) else np.ones(len(rows), dtype=float)
 
     def _before(self, line: Mapping[str, Any], rows: pd.DataFrame) -> np.ndarray:
         """What a lagged line takes before the first period: today's state, else the observed `base`, once for all lagged lines of a side."""
         if KINDS.get(line["metric"]) == "state":
             entries = self._scoped(line, today(self.given, line["metric"]).assign(_at="today"), rows.assign(_at="today", times=1.0))
             total = pd.Series(0.0, index=rows["_i"]).add(entries.assign(v=entries["value"]).groupby("_i")["v"].sum(), fill_value=0.0)
-            return np.asarray(total.reindex(rows["_i"])) * self._coefficient(line, rows)
+            return np.asarray(total.reindex(rows["_i"]).to_numpy(float) * self._coefficient(line, rows))
         lagged = [own for own in self.lines if own["side"] == line["side"] and own["lag"] > 0]
         return self.values.of(rows, None, "base") if lagged[0] is line else np.zeros(len(rows))
 

@@ -8,13 +8,14 @@ import pandas as pd
 from models.names import YEAR
 from optimizer.audit.capacity import standing
 from optimizer.audit.checks import gather
-from optimizer.audit.given import Given
+from optimizer.audit.given import Given, once
 
 LEVEL = ["region", "commodity", "stock", "period", "slice"]
 CHAIN = ["region", "commodity", "stock"]
 DAYS = 365.0
 
 
+@once
 def levels(given: Given) -> pd.DataFrame:
     """Every level that the tables ask for with that of the plan, in order: its part, `share` of the year, `days` it stands for, `kept` of the
     level before, `length` in years that a yearly amount fills it."""

@@ -52,7 +52,7 @@ def _bank(given: Given, used: pd.DataFrame) -> None:
     """Up to any period no more was given than was closed (or has expired, where every rule that names the place allows it)."""
     place = ["region", "equipment"]
     named = _places(given, "old", given.table("swaps"))
-    strict = {key for key in named.loc[named["expired"] != "yes", place].itertuples(index=False, name=None)}
+    strict = set(named.loc[named["expired"] != "yes", place].itertuples(index=False, name=None))
     stood = given.plan["capacity"]
     expires = [key not in strict for key in stood[place].itertuples(index=False, name=None)]
     closed = stood.assign(closed=stood["closed"] + stood["expired"].where(pd.Series(expires, index=stood.index, dtype=bool), 0.0))

@@ -7,13 +7,14 @@ import pandas as pd
 from models.names import YEAR
 from optimizer.audit.capacity import standing
 from optimizer.audit.checks import gather, number
-from optimizer.audit.given import Given
+from optimizer.audit.given import Given, once
 
 LINK = ["origin", "destination", "mode", "period"]
 FLOW = ["origin", "destination", "mode", "commodity", "period", "slice"]
 STOP = ["region", "mode", "commodity", "period", "slice"]
 
 
+@once
 def flows(given: Given) -> pd.DataFrame:
     """The plan's flows with the terms of their link and freight; `known`: is there such a link, and does the commodity use its mode?"""
     rows = given.plan["flows"].drop(columns="unit").merge(given.links.assign(link=True), on=LINK, how="left")
@@ -26,7 +27,8 @@ def flows(given: Given) -> pd.DataFrame:
 
 def handling(given: Given) -> pd.DataFrame:
     """What loading onto a mode that is travelled through costs at each place: region, mode, commodity, handling."""
-    rows = given.freight[given.freight["through"] == "yes"].merge(given.links[["origin", "destination", "mode"]], on=["origin", "destination", "mode"])
+    way = ["origin", "destination", "mode"]
+    rows = given.freight[given.freight["through"] == "yes"].merge(given.links[way], on=way)
     return rows.drop_duplicates(["origin", "mode", "commodity"]).rename(columns={"origin": "region"})[["region", "mode", "commodity", "handling"]]
 
 
@@ -63,7 +65,7 @@ def _lines(given: Given, sliced: pd.DataFrame) -> None:
     if not len(used):
         return
     fine = used.groupby(place)["by_slice"].transform("max") > 0
-    coarse = {key for key in used.loc[~fine, place].itertuples(index=False, name=None)}
+    coarse = set(used.loc[~fine, place].itertuples(index=False, name=None))
     room = given.available(used).merge(standing(given), on=place, how="left").fillna({"usable": 0.0})
     both = gather([*place, "slice"], used[[*place, "slice", "shipped"]], room.assign(room=room["time"] * room["usable"])[[*place, "slice", "room"]])
     year = [key in coarse for key in both[place].itertuples(index=False, name=None)]

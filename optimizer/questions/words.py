@@ -18,7 +18,8 @@ HEADINGS = {
     "authority": "机关", "en": "英文", "zh": "中文", "set": "组合", "conflict": "矛盾", "value": "数值", "new_value": "新数值", "slice": "时段",
     "missing": "缺口", "rows": "行数", "sold": "销售", "cost_per_unit": "单位成本", "routes": "路线", "rest": "其余", "as_planned": "原方案",
     "blanket_cut": "一刀切", "by_plan": "按计划", "part": "类别", "route": "路线", "value_added_lost": "增加值损失", "short_of": "短缺投入",
-    "price_before": "原价格", "price_after": "现价格",
+    "price_before": "原价格", "price_after": "现价格", "worst": "最大偏差", "relative": "相对偏差", "where": "位置", "agrees": "一致",
+    "recomputed": "复核值", "reported": "方案值", "difference": "差",
 }  # fmt: skip
 """Names of columns, without their unit."""
 SPOKEN = ("kind", "verdict", "grade", "reason", "part", "status", "item", "short_of")
