@@ -65,8 +65,8 @@ def direct(given: Given) -> pd.DataFrame:
         on("freight", moved, "mode", "ukm"),
     ]
     columns = [*WHERE, "of", "route", "equipment", "party", "amount"]
-    rows = pd.concat([part.reindex(columns=columns) for part in parts if len(part)] or [run.reindex(columns=columns)], ignore_index=True)
-    rows = rows.fillna({"route": "", "equipment": "", "party": ""})
+    labelled = [part.assign(**{c: "" for c in ("route", "equipment", "party") if c not in part})[columns] for part in parts]
+    rows = pd.concat(labelled, ignore_index=True)
     return composed(given, rows)
 
 

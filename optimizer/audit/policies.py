@@ -35,15 +35,15 @@ def check(given: Given) -> pd.DataFrame:
         return pd.DataFrame({c: pd.Series(dtype="str" if c in ("term", "region", "period") else "float64") for c in TERM})
     said = given.plan["policies"].rename(columns=lambda c: c if c in KEY else f"said {c}")
     both = every.merge(said, on=KEY, how="outer", indicator=True)
-    for name, own in both.groupby("policy", sort=False):
-        _compare(given.checks, f"policy {name}", own)
+    _compare(given.checks, both.assign(rule="policy " + both["policy"]))
     return _costs(given, both[both["_merge"] == "both"])
 
 
 TERM = ["term", "region", "period", "annual", "present"]
 
 
-def _compare(checks: Checks, rule: str, rows: pd.DataFrame) -> None:
+def _compare(checks: Checks, rows: pd.DataFrame) -> None:
+    rule = rows["rule"]
     strange = rows[rows["_merge"] == "right_only"].assign(zero=0.0, one=1.0)
     checks.equal(rule, strange, KEY, "zero", "one")
     absent = rows[(rows["_merge"] == "left_only") & (rows["left"].abs() > 1e-9)].assign(zero=0.0)

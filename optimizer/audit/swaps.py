@@ -36,7 +36,7 @@ def check(given: Given) -> None:
     for side, name in (("new", "taken"), ("old", "given")):
         own = swaps[swaps["side"] == side].merge(sides[side][["rule", "zone", *PLACE]].assign(known=True), on=["rule", *PLACE], how="left")
         checks.equal("swaps: places", own[~own["known"].eq(True)], where, "zero", "amount")
-        zoned.append(own.rename(columns={"amount": name}).fillna({"zone": ""})[["rule", "zone", *PLACE, name]])
+        zoned.append(own[own["known"].eq(True)].rename(columns={"amount": name})[["rule", "zone", *PLACE, name]])
     new = given.plan["builds"]
     new = new[new["replaces"] == ""].merge(sides["new"][PLACE].drop_duplicates(), on=PLACE)
     rows = gather(PLACE, new[[*PLACE, "new"]], zoned[0][[*PLACE, "taken"]])
