@@ -11,11 +11,15 @@ from optimizer.describe import DESCRIPTIONS
 from optimizer.plan import Plan, PlanError
 from optimizer.questions.answer import Answer, Section
 
+SHOWN = 1e-9
+"""Relative deviations up to this are rounding: where the largest stands says nothing."""
+LATE = ("objective", "cost: ", "policy: ")
+
 
 def audit(plan: Plan, instance: Instance) -> Answer:
     """Recomputes every rule of the tables from the plan's amounts.
 
-    Tables: `rules` (rule, rows checked, worst deviation, absolute and relative to 1 + the size of its terms, where, agrees), `differences`
+    Tables: `rules` (rule, rows checked, worst deviation, absolute and relative to 1 + the size of its terms, where, agrees: yes or no), `differences`
     (every row beyond the tolerance: recomputed, reported, difference, unit). Raises PlanError if the plan has no tables, or not all.
     """
     lacking = sorted(set(DESCRIPTIONS) - set(plan.tables))
@@ -39,15 +43,15 @@ def audit(plan: Plan, instance: Instance) -> Answer:
 
 
 def _rules(rows: pd.DataFrame) -> pd.DataFrame:
-    """One row per rule: those that differ first, policies last."""
+    """One row per rule: those that differ first, costs and policies last."""
     found = []
     for rule, own in rows.groupby("rule", sort=False):
         worst = own.loc[own["relative"].idxmax()]
-        where = worst["where"] if worst["relative"] > 0 else ""
-        found.append((rule, len(own), abs(worst["difference"]), worst["relative"], where, bool(own["agrees"].all())))
+        where = worst["where"] if worst["relative"] > SHOWN else ""
+        found.append((rule, len(own), abs(worst["difference"]), worst["relative"], where, "yes" if own["agrees"].all() else "no"))
     table = pd.DataFrame(found, columns=["rule", "rows", "worst", "relative", "where", "agrees"])
-    of_policies = table["rule"].str.startswith("policy ")
-    return table.assign(late=of_policies).sort_values(["agrees", "late"], kind="stable").drop(columns="late").reset_index(drop=True)
+    late = [next((i for i, kind in enumerate(LATE, 1) if rule.startswith(kind)), 0) for rule in table["rule"]]
+    return table.assign(late=late).sort_values(["agrees", "late"], kind="stable").drop(columns="late").reset_index(drop=True)
 
 
 def _said(rows: pd.DataFrame, differ: pd.DataFrame) -> tuple[str, str]:

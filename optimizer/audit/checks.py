@@ -31,18 +31,21 @@ def number(labels: pd.Series, of: Any) -> pd.Series:
     return labels.map(of).astype("float64") if len(labels) else pd.Series(index=labels.index, dtype="float64")
 
 
+Rule = str | pd.Series
+
+
 @dataclass
 class Checks:
     """Everything that was checked, rule by rule."""
 
     frames: list[pd.DataFrame] = field(default_factory=list)
 
-    def equal(self, rule: str | pd.Series, rows: pd.DataFrame, on: Sequence[str], recomputed: str, reported: str, size: Any = None, unit: str = "") -> None:
+    def equal(self, rule: Rule, rows: pd.DataFrame, on: Sequence[str], recomputed: str, reported: str, size: Any = None, unit: str = "") -> None:
         """Two columns of `rows` must be the same. `size`: of the terms they are made of; `on`: the labels that say where;
         `rule`: one name, or one per row."""
         self._add(rule, rows, on, rows[recomputed], rows[reported], rows[reported] - rows[recomputed], size, unit)
 
-    def at_most(self, rule: str | pd.Series, rows: pd.DataFrame, on: Sequence[str], amount: str, limit: str, size: Any = None, unit: str = "") -> None:
+    def at_most(self, rule: Rule, rows: pd.DataFrame, on: Sequence[str], amount: str, limit: str, size: Any = None, unit: str = "") -> None:
         """One column of `rows` may not exceed another (a limit that is not given does not bind)."""
         over = (rows[amount] - rows[limit]).fillna(0.0).clip(lower=0.0)
         self._add(rule, rows, on, rows[limit], rows[amount], over, size, unit)
@@ -64,7 +67,8 @@ class Checks:
         if size is None:
             size = np.maximum(recomputed.abs().replace(np.inf, 0.0).fillna(0.0), reported.abs().fillna(0.0))
         columns = {
-            "rule": rule if isinstance(rule, str) else rule.loc[rows.index].to_numpy(), "where": labels, "recomputed": recomputed.to_numpy(float), "reported": reported.to_numpy(float),
+            "rule": rule if isinstance(rule, str) else rule.loc[rows.index].to_numpy(), "where": labels,
+            "recomputed": recomputed.to_numpy(float), "reported": reported.to_numpy(float),
             "difference": difference.to_numpy(float), "unit": unit, "size": np.broadcast_to(np.asarray(size, float), len(rows)),
         }  # fmt: skip
         self.frames.append(pd.DataFrame(columns))

@@ -87,7 +87,7 @@ def check(given: Given, of_policies: pd.DataFrame) -> None:
     rows = pd.concat([rows.assign(present=rows["annual"] * worth), of_policies], ignore_index=True)
     said = given.plan["costs"].rename(columns={"annual": "said annual", "present_value": "said present"})
     both = gather(KEY, rows[[*KEY, "annual", "present"]], said)
-    rule = "cost " + both["term"]
+    rule = "cost: " + both["term"]
     given.checks.equal(rule, both, KEY, "annual", "said annual", unit=f"{money}/yr")
     given.checks.equal(rule, both.assign(what="present value"), [*KEY, "what"], "present", "said present", unit=money)
     total = pd.DataFrame({"what": ["objective"], "sum": [rows["present"].sum()], "said": [given.plan.objective]})

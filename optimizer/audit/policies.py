@@ -35,7 +35,7 @@ def check(given: Given) -> pd.DataFrame:
         return pd.DataFrame({c: pd.Series(dtype="str" if c in ("term", "region", "period") else "float64") for c in TERM})
     said = given.plan["policies"].rename(columns=lambda c: c if c in KEY else f"said {c}")
     both = every.merge(said, on=KEY, how="outer", indicator=True)
-    _compare(given.checks, both.assign(rule="policy " + both["policy"]))
+    _compare(given.checks, both.assign(rule="policy: " + both["policy"]))
     return _costs(given, both[both["_merge"] == "both"])
 
 

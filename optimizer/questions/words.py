@@ -22,7 +22,7 @@ HEADINGS = {
     "recomputed": "复核值", "reported": "方案值", "difference": "差",
 }  # fmt: skip
 """Names of columns, without their unit."""
-SPOKEN = ("kind", "verdict", "grade", "reason", "part", "status", "item", "short_of")
+SPOKEN = ("kind", "verdict", "grade", "reason", "part", "status", "item", "short_of", "rule", "agrees")
 """Columns whose cells are words of ours."""
 WORDS = {
     "optimal": "最优", "feasible": "可行", "infeasible": "无可行方案", "unbounded": "无界", "stopped": "中止", "lawful": "合规",
@@ -33,7 +33,13 @@ WORDS = {
     "shortages": "短缺罚金", "burden": "负担", "target": "目标", "shortage": "短缺", "cut": "削减幅度", "output lost": "产出损失",
     "value added lost": "增加值损失", "use of capacity": "产能利用率", "output": "产量", "stock": "库存", "price": "价格", "(cut)": "（被削减）",
     "LP dual": "LP 对偶价", "LP dual with the whole numbers fixed": "整数固定后的 LP 对偶价", "penalty": "短缺罚价",
-    "penalty in part": "部分为短缺罚价", "carries a penalty": "含短缺罚价",
+    "penalty in part": "部分为短缺罚价", "carries a penalty": "含短缺罚价", "yes": "是", "no": "否",
+    "build limits": "新建上下限", "whole units": "整台数", "starts": "启动", "cohorts": "存量批次", "refit": "改造", "capacity": "产能",
+    "routes": "路线", "where they run": "运行位置", "usable capacity": "可用产能", "minimum load": "最低负荷",
+    "sources": "供应", "prices of purchases": "采购价格", "markets": "市场", "links": "线路", "link capacity": "线路运力",
+    "line capacity": "自建线路容量", "layers": "贯通运输", "terms of balances": "平衡各项", "balance": "平衡", "clean use": "清洁用量",
+    "clean flows": "清洁输送", "clean supply": "清洁供给", "burdens": "负担", "swaps": "置换", "places": "位置", "ratio": "置换比", "bank": "结余",
+    "objective": "目标值", "policy": "政策", "breaches": "违约", "priced": "计价", "investment": "投资",
 }  # fmt: skip
 """Those words."""
 
@@ -45,5 +51,8 @@ def heading(column: str) -> str:
 
 
 def word(cell: str) -> str:
-    """A cell's word in Chinese."""
-    return WORDS.get(cell, cell)
+    """A cell's word in Chinese; of `word: name` the word."""
+    first, colon, rest = cell.partition(": ")
+    if cell in WORDS or not colon:
+        return WORDS.get(cell, cell)
+    return WORDS.get(first, first) + "：" + word(rest)

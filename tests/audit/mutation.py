@@ -11,7 +11,13 @@ import pandas as pd
 
 from optimizer import Plan
 
-PRICES = {("balance", "price"), ("balance", "price_less"), ("policies", "shadow_price"), ("policies", "shadow_price_tighter"), ("policies", "per_point")}
+PRICES = {
+    ("balance", "price"),
+    ("balance", "price_less"),
+    ("policies", "shadow_price"),
+    ("policies", "shadow_price_tighter"),
+    ("policies", "per_point"),
+}
 """Columns that tell prices of the solver, which the tables alone cannot say."""
 
 
