@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, TypeAlias
 
 import numpy as np
 import pandas as pd
@@ -31,7 +31,7 @@ def number(labels: pd.Series, of: Any) -> pd.Series:
     return labels.map(of).astype("float64") if len(labels) else pd.Series(index=labels.index, dtype="float64")
 
 
-Rule = str | pd.Series
+Rule: TypeAlias = str | pd.Series
 
 
 @dataclass

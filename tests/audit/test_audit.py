@@ -57,7 +57,8 @@ def test_every_rule_is_checked_somewhere() -> None:
     given, plan = case("region-slice")
     rules = set(audit(plan, given).table["rule"])
     assert rules >= {
-        "build limits", "whole units", "starts", "investment", "cohorts", "refit", "capacity", "routes: where they run", "usable capacity", "minimum load",
+        "build limits", "whole units", "starts", "investment", "cohorts", "refit", "capacity", "routes: where they run",
+        "usable capacity", "minimum load",
         "use of capacity", "sources", "prices of purchases", "markets", "links", "freight", "link capacity", "line capacity", "layers", "stock",
         "terms of balances", "balance", "clean use", "clean flows", "clean supply", "burdens", "objective",
     }  # fmt: skip
