@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pandas as pd
 
 from models.instance import Instance
+from models.names import YEAR
 from optimizer.audit import balance, burdens, capacity, clean_power, costs, policies, production, stock, swaps, trade, transport
 from optimizer.audit.given import Given
 from optimizer.describe import DESCRIPTIONS
@@ -13,6 +15,8 @@ from optimizer.questions.answer import Answer, Section
 
 SHOWN = 1e-9
 """Relative deviations up to this are rounding: where the largest stands says nothing."""
+TEXT = ("unit", "sense", "authority", "en", "zh")
+"""Text that says nothing about where a row belongs."""
 LATE = ("objective", "cost: ", "policy: ")
 
 
@@ -28,11 +32,13 @@ def audit(plan: Plan, instance: Instance) -> Answer:
             f"nothing to check: the plan has no {', '.join(lacking)}; solve it again / 方案缺少 {'、'.join(lacking)}，无法复核，请重新求解"
         )
     given = Given(instance, plan)
-    for subject in (capacity, production, trade, transport, stock, balance, clean_power, burdens, swaps):
-        subject.check(given)
-    costs.check(given, policies.check(given))
+    if _known(given):
+        _once(given)
+        for subject in (capacity, production, trade, transport, stock, balance, clean_power, burdens, swaps):
+            subject.check(given)
+        costs.check(given, policies.check(given))
     rows = given.checks.rows()
-    rows = rows.assign(relative=rows["difference"].abs() / (1 + rows["size"].astype(float)))
+    rows = rows.assign(relative=(rows["difference"].abs() / (1 + rows["size"].astype(float))).fillna(np.inf))
     differ = rows[~rows["agrees"]].sort_values("relative", ascending=False, kind="stable")
     differences = differ[["rule", "where", "recomputed", "reported", "difference", "unit"]].reset_index(drop=True)
     sections = (
@@ -40,6 +46,29 @@ def audit(plan: Plan, instance: Instance) -> Answer:
         Section("differences", differences, "Rows that differ", "不一致的行"),
     )
     return Answer(sections, *_said(rows, differ), trust=instance.trust, plans={"plan": plan})
+
+
+def _known(given: Given) -> bool:
+    """Are all names of the plan those of the tables? If not, that is the answer, and nothing else is checked."""
+    kinds, found = given.instance.names.kinds, []
+    parts = (*kinds["slice"], *kinds["season"], YEAR)
+    of = dict.fromkeys(("region", "origin", "destination"), kinds["region"]) | dict.fromkeys(("commodity", "burden"), kinds["commodity"])
+    of |= {column: kinds[column] for column in ("equipment", "route", "period", "mode")} | {"slice": parts}
+    for table, frame in given.plan.tables.items():
+        for column in of.keys() & set(frame.columns):
+            found += [(table, column, name, 0.0, float(name not in (*of[column], ""))) for name in frame[column].unique()]
+    rows = pd.DataFrame(found, columns=["table", "column", "name", "zero", "strange"])
+    given.checks.equal("names", rows, ["table", "column", "name"], "zero", "strange", size=0.0)
+    return not rows["strange"].any()
+
+
+def _once(given: Given) -> None:
+    """No table says the same thing twice (but for costs, where every written row of a policy has its own)."""
+    for name, frame in given.plan.tables.items():
+        keys = [c for c, about in DESCRIPTIONS[name].items() if (about.kind == "text" and c not in TEXT) or c == "step"]
+        if name != "costs":
+            rows = frame.assign(table=name, twice=frame.duplicated(keys).astype(float), zero=0.0)
+            given.checks.equal("rows: each once", rows, ["table", *keys], "zero", "twice", size=0.0)
 
 
 def _rules(rows: pd.DataFrame) -> pd.DataFrame:

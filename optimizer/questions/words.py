@@ -39,6 +39,7 @@ WORDS = {
     "sources": "供应", "prices of purchases": "采购价格", "markets": "市场", "links": "线路", "link capacity": "线路运力",
     "line capacity": "自建线路容量", "layers": "贯通运输", "terms of balances": "平衡各项", "balance": "平衡", "clean use": "清洁用量",
     "clean flows": "清洁输送", "clean supply": "清洁供给", "burdens": "负担", "swaps": "置换", "places": "位置", "ratio": "置换比", "bank": "结余",
+    "names": "名称", "rows": "行", "each once": "不重复",
     "objective": "目标值", "policy": "政策", "breaches": "违约", "priced": "计价", "investment": "投资",
 }  # fmt: skip
 """Those words."""

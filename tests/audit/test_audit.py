@@ -156,6 +156,24 @@ def test_other_inputs_do_not_agree() -> None:
         assert rule in set(audit(plan, given.replace(table))["differences"]["rule"])
 
 
+def test_the_inputs_of_another_country() -> None:
+    """Names that the tables do not have are said, each once, and nothing else."""
+    _, plan = case("tiny")
+    other, _ = case("steel")
+    answer = audit(plan, other)
+    assert set(answer["differences"]["rule"]) == {"names"}
+    assert "capacity, region, Yunnan" in set(answer["differences"]["where"])
+
+
+def test_what_is_not_given_or_given_twice() -> None:
+    """An empty cell is no activity; a purchase in two rows is bought twice."""
+    given, plan = case("tiny")
+    empty = plan["production"].assign(activity=[float("nan"), 2.0])
+    assert "balance" in set(audit(with_table(plan, "production", empty), given)["differences"]["rule"])
+    twice = pd.concat([plan["purchases"], plan["purchases"].iloc[:1]], ignore_index=True)
+    assert {"rows: each once", "terms of balances"} <= set(audit(with_table(plan, "purchases", twice), given)["differences"]["rule"])
+
+
 @pytest.mark.parametrize("seed", range(3))
 def test_random_changes_are_found(seed: int) -> None:
     """Eight cells at random of all numbers that the tables can say something about (all but prices of the solver)."""
