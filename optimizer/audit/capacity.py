@@ -19,14 +19,14 @@ COHORT = ["region", "equipment", "expires"]
 @once
 def ways(given: Given) -> pd.DataFrame:
     """Every way of building, where and when it is open, with what the plan builds by it: the columns of `builds`, `new`, `units`, `start`,
-    `known` (is it in the tables), `in_plan`, `charged` (has its group a fixed charge)."""
+    `known` (is it in the tables), `charged` (has its group a fixed charge)."""
     table, projects = given.table("builds"), ["", *given.instance.settings.projects]
     rows = given.opened("builds", table[table["project"].isin(projects)])
     fixed = rows[(rows["fixed_invest"] > 0) | (rows["fixed_cost"] > 0) | (rows["min"] > 0)][GROUP].drop_duplicates().assign(charged=True)
     rows = rows.merge(fixed, on=GROUP, how="left").assign(known=True)
-    planned = given.plan["builds"].drop(columns="unit").assign(in_plan=True)
+    planned = given.plan["builds"].drop(columns="unit")
     rows = rows.merge(planned, on=WAY, how="outer")
-    flags = {c: rows[c].eq(True) for c in ("charged", "known", "in_plan")}
+    flags = {c: rows[c].eq(True) for c in ("charged", "known")}
     return rows.assign(**flags).fillna({"new": 0.0, "start": 0.0, "investment": 0.0, "ratio": 1.0, "usable": 1.0, "invest": 0.0})
 
 
@@ -47,7 +47,8 @@ def check(given: Given) -> None:
 def _limits(given: Given, rows: pd.DataFrame) -> None:
     checks = given.checks
     rows = rows.assign(zero=0.0, one=1.0)
-    checks.at_most("build limits", rows[~rows["known"]], WAY, "new", "zero")
+    for column in ("new", "start"):
+        checks.equal("build limits", rows[~rows["known"]], WAY, "zero", column)
     checks.at_most("build limits", rows.assign(less=-rows["new"]), WAY, "less", "zero")
     known = rows[rows["known"]]
     checks.at_most("build limits", known.assign(limit=known["max"].where(~known["charged"], known["max"] * known["start"])), WAY, "new", "limit")
@@ -60,7 +61,7 @@ def _limits(given: Given, rows: pd.DataFrame) -> None:
     rest = known[known["size"].isna() & known["units"].notna() & (known["units"] != 0)]
     checks.equal("whole units", rest, WAY, "zero", "units")
     same = known.assign(of_group=known.groupby(GROUP)["start"].transform("max").where(known["charged"], 0.0))
-    checks.equal("starts", same[same["in_plan"]], WAY, "of_group", "start", size=0.0)
+    checks.equal("starts", same, WAY, "of_group", "start", size=0.0)
     checks.equal("starts", known.assign(whole=known["start"].round().clip(0.0, 1.0)), WAY, "whole", "start", size=0.0)
     paid = known.assign(paid=known["invest"] * known["new"] + known["fixed_invest"] * known["start"])
     checks.equal("investment", paid, WAY, "paid", "investment", unit=given.instance.settings.money)
