@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: help china test bench docs
+.PHONY: help china test bench mutants docs
 
 help: ## this list
 	@grep -E '^[a-z]+:.*##' Makefile | sed 's/:.*##/\t/'
@@ -28,6 +28,10 @@ test: $(READY) ## lint, types and tests
 
 bench: $(READY) ## measure speed and memory, write benchmarks/latest.json
 	$(BIN)/python -m benchmarks
+
+mutants: $(READY) ## change plans and the formulation at random: does the audit see it?
+	$(BIN)/python -m benchmarks.mutants cells 200
+	$(BIN)/python -m benchmarks.mutants formulation 200
 
 docs: $(READY) ## build the documentation in docs/_build
 	$(BIN)/python docs/generate.py

@@ -23,8 +23,9 @@ TRADE = ["r", "c", "x", "t", "p"]
 def plan_tables(solved: Solved) -> Tables:
     """All tables of a plan, columns as `describe.DESCRIPTIONS` lists them; made when asked for."""
     made = {
-        "capacity": _capacity, "builds": _builds, "production": _production, "balance": _balance, "flows": _flows, "purchases": _purchases,
-        "markets": _markets, "stocks": _stocks, "clean": _clean, "burdens": _burdens, "costs": _costs, "policies": _policies, "swaps": _swaps,
+        "capacity": _capacity, "cohorts": _cohorts, "builds": _builds, "production": _production, "balance": _balance, "flows": _flows,
+        "loading": _loading, "purchases": _purchases, "markets": _markets, "stocks": _stocks, "clean": _clean, "claims": _claims,
+        "clean_flows": _clean_flows, "burdens": _burdens, "costs": _costs, "policies": _policies, "swaps": _swaps,
     }  # fmt: skip
 
     def table(name: str) -> pd.DataFrame:
@@ -67,6 +68,16 @@ def _capacity(solved: Solved) -> Frame:
     return _sorted(board, _with_units(board, rows[busy], "q"), "r", "q").rename(r="region", q="equipment", t="period")
 
 
+def _cohorts(solved: Solved) -> Frame:
+    board, key = solved.model.board, ["r", "q", "e", "t"]
+    rows = solved.values("standing", *key).rename(value="standing")
+    refitted = solved.values("refitted", "r", "w", "e", "t").join(board["ways"][["r", "w", "t", "o", "ratio"]], "r", "w", "t")
+    rows = _with(rows, "consumed", refitted.put(value=refitted["value"] / refitted["ratio"]).rename(o="q"), key)
+    rows = _with(rows, "closed", solved.values("closed", *key), key)
+    busy = np.max([rows["standing"], rows["consumed"], rows["closed"]], axis=0) > TINY if len(rows) else np.zeros(0, bool)
+    return _sorted(board, _with_units(board, rows[busy], "q"), "r", "q", "e").rename(r="region", q="equipment", e="expires", t="period")
+
+
 def _sorted(board: Board, frame: Frame, *by: str) -> Frame:
     """In the alphabetical order of labels, then in that of periods."""
     ranks = [np.unique(np.array(frame.decoded(name), dtype=str), return_inverse=True)[1] for name in by]
@@ -90,8 +101,8 @@ def _builds(solved: Solved) -> Frame:
     rows = solved.values("new", "r", "w", "t").join(board["ways"], "r", "w", "t")
     rows = rows.put(units=rows.look_up(solved.values("units", "r", "w", "t"), "r", "w", "t", value="value"))
     start = rows.look_up(solved.values("start", "r", "g", "t"), "r", "g", "t", value="value", default=0.0)
-    rows = rows.put(investment=rows["value"] * rows["invest"] + rows["fixed_invest"] * start)
-    rows = rows[(np.abs(rows["value"]) > TINY) | (np.abs(rows["investment"]) > TINY)]
+    rows = rows.put(start=start, investment=rows["value"] * rows["invest"] + rows["fixed_invest"] * start)
+    rows = rows[(np.abs(rows["value"]) > TINY) | (start > TINY)]
     return _with_units(board, rows, "q").rename(r="region", q="equipment", o="replaces", x="project", t="period", value="new")
 
 
@@ -135,6 +146,13 @@ def _flows(solved: Solved) -> Frame:
     return rows.rename(r="origin", d="destination", n="mode", c="commodity", t="period", p="slice", value="shipped")
 
 
+def _loading(solved: Solved) -> Frame:
+    key = ["r", "n", "c", "t", "p"]
+    rows = _with(solved.values("loaded", *key).rename(value="loaded"), "unloaded", solved.values("unloaded", *key), key)
+    rows = _with_units(solved.model.board, rows[(rows["loaded"] != 0) | (rows["unloaded"] != 0)], "c")
+    return rows.rename(r="region", n="mode", c="commodity", t="period", p="slice")
+
+
 def _purchases(solved: Solved) -> Frame:
     rows = solved.values("purchase", *TRADE)
     rows = rows[rows["value"] != 0]
@@ -153,6 +171,8 @@ def _markets(solved: Solved) -> Frame:
 def _stocks(solved: Solved) -> Frame:
     rows = solved.values("level", *TRADE)
     rows = rows.put(value=rows["value"] / rows.look_up(solved.model.board["levels"], *TRADE, value="days"))
+    put_in = solved.model.board["stocked_in"].join(solved.values("stocked", *TRADE).rename(p="a"), "r", "c", "x", "t", "a")
+    rows = _with(rows, "stocked", put_in, TRADE)
     return _with_units(solved.model.board, rows, "c").rename(r="region", c="commodity", x="stock", t="period", p="slice", value="level")
 
 
@@ -170,6 +190,24 @@ def _clean(solved: Solved) -> Frame:
     rows = rows[rows["use"] > TINY]
     rows = rows.put(share=rows["clean"] / rows["use"], c=board.code(board.instance.settings.clean_commodity))
     return _with_units(board, rows, "c").rename(r="region", t="period")
+
+
+def _claims(solved: Solved) -> Frame:
+    board = solved.model.board
+    routes = solved.values("clean_use", "r", "k", "t", "p").rename(k="user").put(kind=board.code("route"))
+    markets = solved.values("clean_delivered", "r", "x", "t", "p").rename(x="user").put(kind=board.code("market"))
+    rows = stack([routes, markets])
+    rows = _with_units(board, rows[rows["value"] != 0].put(c=board.code(board.instance.settings.clean_commodity)), "c")
+    return rows.rename(r="region", t="period", p="slice", value="clean")
+
+
+def _clean_flows(solved: Solved) -> Frame:
+    board = solved.model.board
+    none = board.frame(l=[], t=[], p=[], value=np.zeros(0))
+    sent = solved.values("clean_flow", "l", "t", "p") if "clean_flow" in solved.matrices.columns else none
+    rows = sent[sent["value"] != 0].join(board["links"][["l", "r", "d", "n", "t"]], "l", "t")
+    rows = _with_units(board, rows.put(c=board.code(board.instance.settings.clean_commodity)), "c")
+    return rows.rename(r="origin", d="destination", n="mode", t="period", p="slice", value="clean")
 
 
 def _burdens(solved: Solved) -> Frame:

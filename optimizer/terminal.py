@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from optimizer.highs import Limits, Progress
     from optimizer.questions.answer import Answer
 
-CERTIFIED, OUR_FAULT, WRONG_INPUT, INFEASIBLE, STOPPED = 0, 1, 2, 3, 4
+CERTIFIED, OUR_FAULT, WRONG_INPUT, INFEASIBLE, STOPPED, DIFFERS = 0, 1, 2, 3, 4, 5
 
 
 def _speak(context: typer.Context, language: str | None) -> None:
@@ -59,9 +59,9 @@ def load_instance(path: Path, scenarios: list[str] | None = None, settings: list
     return instance
 
 
-def tell(ask: Callable[[Limits], Answer], json: bool, csv: bool, out: Path | None) -> None:
-    """Asks a question and tells the answer: on the screen, as JSON or as CSV, and in a workbook. Bad input becomes one list and exit code 2,
-    a question that has no certified plan one line and exit code 4."""
+def tell(ask: Callable[[Limits], Answer], json: bool, csv: bool, out: Path | None) -> Answer:
+    """Asks a question, tells the answer (on the screen, as JSON or as CSV, and in a workbook) and returns it. Bad input becomes one list and
+    exit code 2, a question that has no certified plan one line and exit code 4."""
     if out is not None and (out.exists() or out.suffix != ".xlsx"):
         say(f"{out} exists or does not end in .xlsx: choose another name / 已存在或不以 .xlsx 结尾，请换一个名称")
         raise typer.Exit(WRONG_INPUT)
@@ -87,6 +87,7 @@ def tell(ask: Callable[[Limits], Answer], json: bool, csv: bool, out: Path | Non
         show_answer(answer)
         if out is not None:
             say(f"{out} written / 已写出")
+    return answer
 
 
 @contextlib.contextmanager

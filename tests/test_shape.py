@@ -46,6 +46,9 @@ def test_directions(path: Path) -> None:
         assert where.name in ("highs.py", "live.py", "prices.py", "soundness.py")
     if where.parts[:2] == ("models", "algebra"):
         assert not any(name.startswith("models.") and not name.startswith("models.algebra") for name in found)
+    if where.parts[:2] == ("optimizer", "audit"):
+        refused = ("models.formulation", "models.algebra", "models.network", "optimizer.tables", "optimizer.solved", "optimizer.solving")
+        assert not any(name.startswith(refused) for name in found), "the audit shares nothing with what states and solves the model"
     if where.name in ("plan.py", "show.py", "describe.py", "certificate.py", "prices.py", "scaling.py"):
         assert not any(name.startswith("models.formulation") for name in found), "these see matrices and tables alone"
 
@@ -79,5 +82,15 @@ def test_each_table_has_a_family_and_each_metric_a_place() -> None:
 
 def test_the_command_starts_without_heavy_libraries() -> None:
     code = "import sys, optimizer.cli; print([m for m in ('pandas', 'pyomo', 'highspy', 'numpy', 'scipy', 'pint') if m in sys.modules])"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"
+
+
+def test_the_audit_reads_plan_and_tables_alone() -> None:
+    """Nor does anything that it imports load what states or solves the model."""
+    code = (
+        "import sys, optimizer.audit; "
+        "print([m for m in sys.modules if m.startswith(('models.formulation', 'models.algebra', 'models.network', 'pyomo', 'highspy'))])"
+    )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"

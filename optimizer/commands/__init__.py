@@ -1,6 +1,7 @@
 """The commands that ask a question, one file each. Typer makes `blanket-cut` of `blanket_cut`."""
 
 from optimizer.commands.assess import assess
+from optimizer.commands.audit import audit
 from optimizer.commands.blanket_cut import blanket_cut
 from optimizer.commands.compare import compare
 from optimizer.commands.diagnose import diagnose
@@ -15,5 +16,6 @@ from optimizer.commands.swaps import swaps
 from optimizer.commands.why import why
 
 QUESTIONS = (
-    blanket_cut, why, screen, swaps, compare, near_optimal, pareto, roadmap, assess, inventory, footprint, diagnose, integration,
+    blanket_cut, why, screen, swaps, compare, near_optimal, pareto, roadmap, assess, inventory, footprint, diagnose, audit,
+    integration,
 )  # fmt: skip

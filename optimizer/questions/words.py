@@ -25,10 +25,11 @@ HEADINGS = {
     "point": "方案点", "abated": "减排量", "price": "价格", "mean of the step": "本步均价", "activity": "活动量变化", "plan_0": "最优方案",
     "scenario": "情景", "today": "现有留存", "least": "最低", "most": "最高", "best": "最优成本", "least_reached": "最低（达到）",
     "most_reached": "最高（达到）", "here": "此地", "there": "彼地", "difference": "差额", "shadow_price": "影子价格", "paid": "支付",
-    "share": "占比", "looser": "放宽", "tighter": "收紧", "step": "步长", "binds": "起约束", "replaces": "替代",
+    "share": "占比", "looser": "放宽", "tighter": "收紧", "step": "步长", "binds": "起约束", "replaces": "替代", "worst": "最大偏差",
+    "relative": "相对偏差", "where": "位置", "agrees": "一致", "recomputed": "复核值", "reported": "方案值",
 }  # fmt: skip
 """Names of columns, without their unit."""
-SPOKEN = ("kind", "verdict", "grade", "reason", "part", "status", "item", "short_of", "move")
+SPOKEN = ("kind", "verdict", "grade", "reason", "part", "status", "item", "short_of", "move", "rule", "agrees")
 """Columns whose cells are words of ours."""
 NAMED = (
     "region", "old_region", "new_region", "origin", "destination", "equipment", "old_equipment", "new_equipment", "replaces", "commodity", "product",
@@ -49,7 +50,12 @@ WORDS = {
     "policy": "政策", "capacity": "原有产能", "minimum load": "最低负荷", "build limit": "建设上限", "transport": "运输通道", "swaps": "产能置换",
     "clean power": "绿电", "storage": "库存", "supply limit": "供应上限", "sales limit": "销售上限", "shortage penalty": "短缺罚价",
     "product": "产品", "input": "投入", "sum": "合计", "product at a shortage penalty": "产品（短缺罚价）",
-    "input at a shortage penalty": "投入（短缺罚价）",
+    "input at a shortage penalty": "投入（短缺罚价）", "yes": "是", "no": "否", "build limits": "新建上下限", "whole units": "整台数",
+    "starts": "启动", "cohorts": "存量批次", "refit": "改造", "routes": "路线", "where they run": "运行位置", "usable capacity": "可用产能",
+    "sources": "供应", "prices of purchases": "采购价格", "markets": "市场", "links": "线路", "link capacity": "线路运力",
+    "line capacity": "自建线路容量", "layers": "贯通运输", "terms of balances": "平衡各项", "balance": "平衡", "clean use": "清洁用量",
+    "clean flows": "清洁输送", "clean supply": "清洁供给", "burdens": "负担", "places": "位置", "ratio": "置换比", "bank": "结余", "names": "名称",
+    "rows": "行", "each once": "不重复", "objective": "目标值", "breaches": "违约", "priced": "计价", "investment": "投资",
 }  # fmt: skip
 """Those words."""
 
@@ -63,8 +69,11 @@ def heading(column: str, names: Mapping[str, str]) -> str:
 
 
 def word(cell: str) -> str:
-    """A cell's word in Chinese."""
-    return WORDS.get(cell, cell)
+    """A cell's word in Chinese; of `word: name` the word."""
+    first, colon, rest = cell.partition(": ")
+    if cell in WORDS or not colon:
+        return WORDS.get(cell, cell)
+    return WORDS.get(first, first) + "：" + word(rest)
 
 
 def named(cell: str, names: Mapping[str, str]) -> str:
