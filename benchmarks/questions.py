@@ -13,10 +13,15 @@ from models.instance import Instance
 from optimizer.change import Change, Scenario, apply
 from optimizer.questions.abatement import abatement
 from optimizer.questions.answer import Answer
+from optimizer.questions.assessment import assessment
 from optimizer.questions.blanket_cut import blanket_cut
+from optimizer.questions.diagnose import diagnose
+from optimizer.questions.footprint import footprint
+from optimizer.questions.inventory import inventory
 from optimizer.questions.near_optimal import near_optimal
 from optimizer.questions.roadmap import roadmap
 from optimizer.questions.screening import screening
+from optimizer.questions.swap_ledger import swap_ledger
 from optimizer.questions.why import why
 
 CHINA = Path(__file__).parents[1] / "instances" / "china"
@@ -47,6 +52,11 @@ def _screening() -> Answer:
     return screening(proposed(PROJECTS))
 
 
+def _infeasible() -> Instance:
+    """China with an aluminium cap of 35 Mt."""
+    return apply(Instance.load(CHINA), [Scenario(changes=(Change("policies", {"policy": "aluminium_cap", "row": "1"}, "value", "set", 35.0),))])
+
+
 QUESTIONS: dict[str, Callable[[], Answer]] = {
     "screening": _screening,
     "near_optimal": lambda: near_optimal(Instance.load(CHINA)),
@@ -54,6 +64,11 @@ QUESTIONS: dict[str, Callable[[], Answer]] = {
     "why": lambda: why(Instance.load(CHINA)),
     "roadmap": lambda: roadmap(Instance.load(CHINA)),
     "blanket_cut": lambda: blanket_cut(Instance.load(CHINA)),
+    "swap_ledger": lambda: swap_ledger(Instance.load(CHINA)),
+    "assessment": lambda: assessment(Instance.load(CHINA)),
+    "footprint": lambda: footprint(Instance.load(CHINA)),
+    "inventory": lambda: inventory(Instance.load(CHINA)),
+    "diagnose": lambda: diagnose(_infeasible())[0],
 }
 
 

@@ -98,11 +98,14 @@ class Metrics:
         return frame.join(portion if same else portion.total(["p"], "portion"), "p")
 
     def in_one_unit(self, metric: Metric, entries: Frame) -> Frame:
-        """Terms in several units of one dimension, converted to the first. Raises UnitError if dimensions differ."""
+        """Terms in several units of one dimension, converted to that of the first name in the order of its table. Raises UnitError if dimensions
+        differ."""
         column = {"u": "c", "b": "b", "Q": "q"}.get(metric.unit, "")
         if column not in entries or len(entries) == 0:
             return entries
-        codes = list(dict.fromkeys(entries[column].tolist()))
+        present = self.board.any_of(entries[column])
+        every = self.board.members("", "equipment" if column == "q" else "commodity")
+        codes = every[present[every]].tolist()
         found = [self.units.get(self.board.labels.label(code), "") for code in codes]
         kinds = [u for u in dict.fromkeys(found) if u]
         if len(kinds) <= 1:

@@ -109,7 +109,8 @@ class Numbers:
         """From the unit of the head's value to the unit of its left side."""
         metric, names = self.metrics[self.head["metric"]], self.board.names
         column = {"u": "commodity", "b": "commodity", "Q": "equipment"}.get(metric.unit)
-        own = [self.metrics.units.get(n, "") for n in names.members(self.head[column], OF[column])] if column else []
+        named = set(names.members(self.head[column], OF[column])) if column else set()
+        own = [self.metrics.units.get(n, "") for n in names.members("", OF[column]) if n in named] if column else []
         want = self.board.instance.settings.money if metric.unit == "¤" else next((u for u in own if u), "1")
         want = f"({want})/year" if metric.kind == "rate" and self.head["span"] == "period" else want
         try:

@@ -154,11 +154,14 @@ class Policy:
         return np.asarray(value, float)
 
     def _unit(self, line: Mapping[str, Any]) -> str:
-        """The unit that a line is counted in: that of the first name of its scope."""
+        """The unit that a line is counted in: that of the first name of its scope, in the order of the table."""
         column = COUNTED.get(line["metric"])
         if line["metric"] == "clean_used":
             return self.given.units[self.given.instance.settings.clean_commodity]
-        return next((self.given.units.get(n, "") for n in self.given.instance.names.members(line[column], column)), "") if column else ""
+        if not column:
+            return ""
+        named = set(self.given.instance.names.members(line[column], column))
+        return next((self.given.units.get(n, "") for n in self.given.instance.names.members("", column) if n in named), "")
 
     def _line(self, line: Mapping[str, Any], rows: pd.DataFrame) -> np.ndarray:
         """Σ coefficient × metric of one line for each written row."""

@@ -61,7 +61,7 @@ def _where(given: Given) -> None:
     checks.at_most("routes: where they run", rows[~lawful], where, "activity", "zero")
     ranks = given.uses.assign(rank=given.uses["equipment"].map(given.table("equipment").set_index("equipment")["run"]).map(RANK))
     coarsest = ranks.groupby(RUN, as_index=False)["rank"].max()
-    rows = rows.merge(coarsest, on=RUN, how="left").fillna({"rank": 0})
+    rows = rows.merge(coarsest.astype({"rank": float}), on=RUN, how="left").fillna({"rank": 0.0})
     parts = {0: set(given.slices["slice"]), 1: set(given.slices["season"]), 2: {YEAR}}
     wrong = [part not in parts[int(rank)] for part, rank in zip(rows["slice"], rows["rank"], strict=True)]
     checks.equal("routes: where they run", rows[np.array(wrong, dtype=bool)], where, "zero", "activity")

@@ -80,7 +80,7 @@ def _balance(given: Given, rows: pd.DataFrame) -> None:
     rank = rows.assign(rank=rows["cycle"].map(cycles)).groupby(place, as_index=False)["rank"].max() if len(rows) else None
     said = given.plan["balance"][[*place, "slice", "stocked"]].rename(columns={"stocked": "said"})
     both = gather([*place, "slice"], rows[[*place, "slice", "stocked"]], said) if len(rows) else said.assign(stocked=0.0)
-    both = both.merge(rank, on=place, how="left").fillna({"rank": 0}) if rank is not None else both.assign(rank=0)
+    both = both.merge(rank.astype({"rank": float}), on=place, how="left").fillna({"rank": 0.0}) if rank is not None else both.assign(rank=0)
     season = {**dict(zip(given.slices["slice"], given.slices["season"], strict=True)), **{s: s for s in given.slices["season"]}}
     part = both["slice"].where(both["rank"] == 0, both["slice"].map(season).fillna(YEAR).where(both["rank"] == 1, YEAR))
     yearly = both["commodity"].map(given.kinds) == "year"

@@ -4,6 +4,7 @@ from pytest import approx
 
 from models import Instance
 from optimizer import solve
+from optimizer.audit import audit
 from tests.build import instance
 from tests.look import INFINITY, compiled, cost_term, lines, only, row
 
@@ -517,3 +518,22 @@ def test_a_member_without_left_terms_writes_no_row_and_is_listed() -> None:
     assert plan["policies"]["member"].tolist() == ["A"]
     assert only(plan["policies"], member="A").shadow_price == approx(1)
     assert any("writes no row for B" in warning for warning in plan.summary["warnings"])
+
+
+def test_a_sum_of_several_units_is_in_that_of_the_first_name() -> None:
+    """At most 5 of fine [kt] and coarse [t] together, whatever the order in which they are named: 2 kt of fine are wanted, so 3,000 t of coarse."""
+    tables = {
+        "regions": "region\nA",
+        "periods": "period,start,years\nt,2025,1",
+        "commodities": "commodity,unit,balance\nfine,kt,year\ncoarse,t,year",
+        "routes": "route,region,cost\nmill,A,1\nbreak,A,0.001",
+        "recipes": "route,item,amount\nmill,fine,1\nbreak,coarse,1",
+        "markets": "region,commodity,demand,price,max\nA,fine,2,,\nA,coarse,0,1,9000",
+    }
+    for scope in ("fine|coarse", "coarse|fine"):
+        for value, unit in (("5", ""), ("5000", "t/yr")):
+            policies = f"policy,metric,commodity,sense,value,unit\ncap,made,{scope},<=,{value},{unit}"
+            case = instance(**tables, policies=policies)
+            plan = solve(case)
+            assert plan["balance"].set_index("commodity")["made"].to_dict() == approx({"fine": 2, "coarse": 3000})
+            assert "agrees" in audit(plan, case).en
