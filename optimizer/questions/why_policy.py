@@ -49,7 +49,7 @@ def why_policy(instance: Instance, name: str, limits: Limits | None = None) -> A
     own = policies[policies["policy"] == name].reset_index(drop=True)
     spoken = Spoken(instance)
     charges = _charges(solved, name)
-    table = own[["member", "period", "sense", "left", "right", "unit", "binds", "shadow_price"]].copy()
+    table = own[["member", "period", "sense", "left", "right", "unit", "binds", "shadow_price", "shadow_price_tighter"]].copy()
     rows = charges[charges["paid"] > 0].groupby(["member", "period"])["annual"].sum()
     table[f"paid [{money}]"] = [float(rows.get(key, 0.0)) for key in zip(table["member"], table["period"], strict=True)]
     notes = [price_note(plan)]

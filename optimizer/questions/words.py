@@ -24,9 +24,10 @@ HEADINGS = {
     "reduced_cost": "检验数", "price_unit": "价格单位", "reason": "原因", "year": "年份", "moves": "项数", "shortage": "短缺罚款",
     "point": "方案点", "abated": "减排量", "price": "价格", "mean of the step": "本步均价", "activity": "活动量变化", "plan_0": "最优方案",
     "scenario": "情景", "today": "现有留存", "least": "最低", "most": "最高", "best": "最优成本", "least_reached": "最低（达到）",
-    "most_reached": "最高（达到）", "here": "此地", "there": "彼地", "difference": "差额", "shadow_price": "影子价格", "paid": "支付",
-    "share": "占比", "looser": "放宽", "tighter": "收紧", "step": "步长", "binds": "起约束", "replaces": "替代", "worst": "最大偏差",
-    "relative": "相对偏差", "where": "位置", "agrees": "一致", "recomputed": "复核值", "reported": "方案值",
+    "most_reached": "最高（达到）", "here": "此地", "there": "彼地", "difference": "差额", "shadow_price": "影子价格",
+    "shadow_price_tighter": "收紧影子价格", "paid": "支付", "share": "占比", "looser": "放宽", "tighter": "收紧", "step": "步长", "binds": "起约束",
+    "replaces": "替代", "worst": "最大偏差", "relative": "相对偏差", "where": "位置", "agrees": "一致", "recomputed": "复核值",
+    "reported": "方案值",
 }  # fmt: skip
 """Names of columns, without their unit."""
 SPOKEN = ("kind", "verdict", "grade", "reason", "part", "status", "item", "short_of", "move", "rule", "agrees")
