@@ -186,7 +186,8 @@ def _run(folder: Path, right: dict[str, float]) -> tuple[str, str, dict[str, flo
     process = context.Process(target=_trial, args=(str(folder), right, queue))
     process.start()
     try:
-        return queue.get(timeout=240)  # type: ignore[no-any-return]
+        found: tuple[str, str, dict[str, float]] = queue.get(timeout=240)
+        return found
     except queues.Empty:
         return "no plan", "no answer in 240 s", {}
     finally:

@@ -6,20 +6,17 @@ import csv
 import re
 import tomllib
 import unicodedata
-import zlib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
-from xml.etree.ElementTree import ParseError
-from zipfile import BadZipFile
 
 import pandas as pd
 
 from models.cells import Cell, CellError, blank, text
 from models.problems import Problem, nearest, rule
 from models.tables import TABLES
-from models.workbook import Marks, inspect, reference, refused
+from models.workbook import DAMAGED, Marks, inspect, reference, refused
 
 IGNORED_FILES = re.compile(r"(~\$.*|\..*|thumbs\.db|desktop\.ini)", re.IGNORECASE)
 IGNORED_SHEETS = ("about", "说明", "lists")
@@ -154,7 +151,7 @@ def _workbook(file: Path) -> Raw:
             raw.warnings.append(rule(en, "引用了其他工作簿，采用此处存储的数值", file=file.name))
         for sheet in book.sheet_names:
             _read_sheet(raw, book, sheet, file.name, marks.get(sheet, Marks()))
-    except (CalamineError, BadZipFile, ParseError, OSError, ValueError, KeyError, NotImplementedError, zlib.error) as error:
+    except (CalamineError, *DAMAGED) as error:
         return Raw(problems=[Problem("bad_workbook", file=file.name, said={"why": error})])
     return raw
 

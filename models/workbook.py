@@ -14,6 +14,8 @@ from models.cells import Formula
 from models.problems import Problem
 
 LARGEST_WORKBOOK = 400 * 2**20
+DAMAGED = (zipfile.BadZipFile, ET.ParseError, zlib.error, OSError, ValueError, NotImplementedError)
+"""What reading a damaged xlsx file raises; the last is a packing that zipfile does not know."""
 ENCRYPTED = b"\xd0\xcf\x11\xe0"
 LETTERS = re.compile(r"([A-Z]+)(\d+)")
 
@@ -37,7 +39,7 @@ def refused(file: Path) -> Problem | None:
         with zipfile.ZipFile(file) as zipped:
             size = sum(entry.file_size for entry in zipped.infolist())
             dtd = any(b"<!DOCTYPE" in zipped.open(e).read(4096) for e in zipped.infolist() if e.filename.endswith(".xml"))
-    except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError, zlib.error):
+    except DAMAGED:
         why = "it is no xlsx file (HTML or CSV text?), or incomplete; save it as .xlsx / 不是 xlsx 文件或文件不完整，请另存为 .xlsx"
         return Problem("bad_workbook", file=file.name, said={"why": why})
     if size > LARGEST_WORKBOOK:

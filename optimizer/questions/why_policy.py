@@ -8,12 +8,13 @@ true problem is solved again with the side of a row moved by a small step, and t
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import pandas as pd
 import scipy.sparse as sp
 
-from models.algebra import Matrices
+from models.algebra import Block, Linear, Matrices
 from models.instance import Instance
 from optimizer.answering import Clock, cold, find
 from optimizer.highs import Limits
@@ -77,17 +78,20 @@ def _charges(solved: Solved, name: str) -> pd.DataFrame:
     """What each column pays under each row of a policy: member, period, region, item, paid [¤, present value], annual [¤ of the period]."""
     matrices = solved.matrices
     code = solved.model.board.labels.code(name)
-    blocks = [(block, sp.csr_array(matrices.matrix[block.slice]), -np.nan_to_num(solved.y[block.slice])) for family in SENSES
-              if (block := matrices.rows[family]).count]  # fmt: skip
+    blocks: list[tuple[Block | Linear, Any, np.ndarray]] = []
+    for family in SENSES:
+        block = matrices.rows[family]
+        if block.count:
+            blocks.append((block, sp.csr_array(matrices.matrix[block.slice]), -np.nan_to_num(solved.y[block.slice])))
     priced = matrices.terms["priced"]
     if priced.matrix.shape[0]:
-        blocks.append((priced, priced.matrix, np.ones(priced.matrix.shape[0])))  # type: ignore[arg-type]
+        blocks.append((priced, priced.matrix, np.ones(priced.matrix.shape[0])))
     rows = []
     policy_rows = solved.model.board["policy_rows"].to_pandas()
     worth = {(r["policy"], r["member"], r["period"]): r["worth"] for r in policy_rows.to_dict("records")}
-    for block, matrix, price in blocks:
-        for i in np.flatnonzero(block.index_set.column(0) == code) if matrix.shape[0] else []:
-            _, member, period = block.member(int(i))
+    for members, matrix, price in blocks:
+        for i in np.flatnonzero(members.index_set.column(0) == code) if matrix.shape[0] else []:
+            _, member, period = members.member(int(i))
             start, end = matrix.indptr[i], matrix.indptr[i + 1]
             for j, value in zip(matrix.indices[start:end].tolist(), (matrix.data[start:end] * price[i]).tolist(), strict=True):
                 paid = value * solved.x[j]

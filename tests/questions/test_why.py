@@ -14,6 +14,7 @@ from models import InputError, Instance
 from optimizer.cli import app
 from optimizer.directions import directions
 from optimizer.idle import without_idle_rents
+from optimizer.questions.answer import Answer
 from optimizer.questions.spoken import price_unit
 from optimizer.questions.why import why
 from optimizer.questions.why_not import why_not
@@ -39,8 +40,8 @@ THREE = {
 }
 
 
-def parts(answer: object, region: str, move: str = "built") -> dict[tuple[str, str], float]:
-    table = answer["parts"]  # type: ignore[index]
+def parts(answer: Answer, region: str, move: str = "built") -> dict[tuple[str, str], float]:
+    table = answer["parts"]
     own = table[(table["region"] == region) & (table["move"] == move)]
     return {(kind, item): value for kind, item, value in own[["kind", "item", "cost"]].itertuples(index=False)}
 
