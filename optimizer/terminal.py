@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import inspect
 import os
 import signal
 import sys
@@ -41,6 +42,12 @@ Json = Annotated[bool, typer.Option("--json", help="Print the answer as JSON. / 
 Csv = Annotated[bool, typer.Option("--csv", help="Print the table as CSV. / 输出 CSV。")]
 Out = Annotated[Path | None, typer.Option("--out", metavar="FILE.xlsx", help="Also write a workbook. / 另存为工作簿。")]
 Lang = Annotated[str | None, typer.Option("--lang", metavar="zh|en", help="Language. / 语言。", callback=_speak, is_eager=True)]
+
+Burden = Annotated[str | None, typer.Option("--burden", help="A burden; co2 or the first. / 负担，默认 co2。")]
+COMMON = (
+    ("scenario", None, ScenarioName), ("set_", None, Settings), ("json", False, Json), ("csv", False, Csv), ("out", None, Out), ("lang", None, Lang),
+)  # fmt: skip
+"""Options of every question: name, default, kind."""
 
 
 def load_instance(path: Path, scenarios: list[str] | None = None, settings: list[str] | None = None) -> Instance:
@@ -88,6 +95,23 @@ def tell(ask: Callable[[Limits], Answer], json: bool, csv: bool, out: Path | Non
         if out is not None:
             say(f"{out} written / 已写出")
     return answer
+
+
+def asked(question: Callable[..., Answer]) -> Callable[..., None]:
+    """A command from `question(instance, limits, **own options)`: with an instance before its own options, and after them those that every question
+    has. The command files import annotations as they are, since Typer reads them from the signature."""
+    own = list(inspect.signature(question).parameters.values())[2:]
+    keyword = inspect.Parameter.KEYWORD_ONLY
+    common = [inspect.Parameter(name, keyword, default=default, annotation=kind) for name, default, kind in COMMON]
+    first = inspect.Parameter("instance", keyword, annotation=InstancePath)
+
+    def command(instance: Path, scenario: Any, set_: Any, json: bool, csv: bool, out: Any, lang: Any, **options: Any) -> None:
+        tell(lambda limits: question(load_instance(instance, scenario, set_), limits, **options), json, csv, out)
+
+    command.__name__, command.__doc__, command.__annotations__ = question.__name__, question.__doc__, {}
+    signature = inspect.Signature([first, *(option.replace(kind=keyword) for option in own), *common])
+    vars(command).update(__signature__=signature)
+    return command
 
 
 @contextlib.contextmanager

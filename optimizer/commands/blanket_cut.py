@@ -1,16 +1,21 @@
 """`qipan blanket-cut`."""
 
-from __future__ import annotations
-
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from optimizer.terminal import Csv, InstancePath, Json, Lang, Out, ScenarioName, Settings, load_instance, tell
+from optimizer.terminal import asked
+
+if TYPE_CHECKING:
+    from models.instance import Instance
+    from optimizer.highs import Limits
+    from optimizer.questions.answer import Answer
 
 
+@asked
 def blanket_cut(
-    instance: InstancePath,
+    instance: "Instance",
+    limits: "Limits",
     scope: Annotated[
         list[str] | None,
         typer.Option(
@@ -28,14 +33,8 @@ def blanket_cut(
     ] = None,
     first: Annotated[str, typer.Option("--from", metavar="PERIOD", help="First period of the cut. / 起始时期。")] = "",
     last: Annotated[str, typer.Option("--until", metavar="PERIOD", help="Last period of the cut. / 截止时期。")] = "",
-    scenario: ScenarioName = None,
-    set_: Settings = None,
-    json: Json = False,
-    csv: Csv = False,
-    out: Out = None,
-    lang: Lang = None,
-) -> None:
+) -> "Answer":
     """What "one size fits all" would cost, beside the plan that meets the same target; what stops downstream. / 一刀切的代价与连锁反应。"""
-    from optimizer.questions.blanket_cut import blanket_cut as ask
+    from optimizer.questions.blanket_cut import blanket_cut as question
 
-    tell(lambda limits: ask(load_instance(instance, scenario, set_), scope or (), cut, meet or (), first, last, limits), json, csv, out)
+    return question(instance, scope or (), cut, meet or (), first, last, limits)

@@ -1,20 +1,18 @@
 """`qipan integration`."""
 
-from __future__ import annotations
+from typing import TYPE_CHECKING
 
-from optimizer.terminal import Csv, InstancePath, Json, Lang, Out, ScenarioName, Settings, load_instance, tell
+from optimizer.terminal import asked
+
+if TYPE_CHECKING:
+    from models.instance import Instance
+    from optimizer.highs import Limits
+    from optimizer.questions.answer import Answer
 
 
-def integration(
-    instance: InstancePath,
-    scenario: ScenarioName = None,
-    set_: Settings = None,
-    json: Json = False,
-    csv: Csv = False,
-    out: Out = None,
-    lang: Lang = None,
-) -> None:
+@asked
+def integration(instance: "Instance", limits: "Limits") -> "Answer":
     """What working together saves, and what each exchanged by-product is worth. / 统筹规划的节省与副产品互供的价值。"""
-    from optimizer.questions.integration import integration as ask
+    from optimizer.questions.integration import integration as question
 
-    tell(lambda limits: ask(load_instance(instance, scenario, set_), limits), json, csv, out)
+    return question(instance, limits)

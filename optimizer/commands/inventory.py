@@ -1,33 +1,22 @@
 """`qipan inventory`."""
 
-from __future__ import annotations
+from typing import TYPE_CHECKING
 
-from typing import TYPE_CHECKING, Annotated
-
-import typer
-
-from optimizer.terminal import Csv, InstancePath, Json, Lang, Out, ScenarioName, Settings, load_instance, tell
+from optimizer.terminal import Burden, asked
 
 if TYPE_CHECKING:
+    from models.instance import Instance
     from optimizer.highs import Limits
     from optimizer.questions.answer import Answer
 
 
+@asked
 def inventory(
-    instance: InstancePath,
-    scenario: ScenarioName = None,
-    set_: Settings = None,
-    burden: Annotated[str | None, typer.Option(help="A burden; co2 or the first. / 负担，默认 co2。")] = None,
-    json: Json = False,
-    csv: Csv = False,
-    out: Out = None,
-    lang: Lang = None,
-) -> None:
+    instance: "Instance",
+    limits: "Limits",
+    burden: Burden = None,
+) -> "Answer":
     """Emissions by region, product and scope. / 排放清单：地区、产品与范围。"""
+    from optimizer.questions.inventory import inventory as question
 
-    def ask(limits: Limits) -> Answer:
-        from optimizer.questions.inventory import inventory as question
-
-        return question(load_instance(instance, scenario, set_), burden, limits)
-
-    tell(ask, json, csv, out)
+    return question(instance, burden, limits)

@@ -1,27 +1,26 @@
 """`qipan roadmap`."""
 
-from __future__ import annotations
-
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from optimizer.terminal import Csv, InstancePath, Json, Lang, Out, ScenarioName, Settings, load_instance, tell
+from optimizer.terminal import asked
+
+if TYPE_CHECKING:
+    from models.instance import Instance
+    from optimizer.highs import Limits
+    from optimizer.questions.answer import Answer
 
 
+@asked
 def roadmap(
-    instance: InstancePath,
+    instance: "Instance",
+    limits: "Limits",
     fewest: Annotated[
         float | None, typer.Option(metavar="SHARE", help="With few moves, within this share of the best cost. / 在成本余量内减少变动。")
     ] = None,
-    scenario: ScenarioName = None,
-    set_: Settings = None,
-    json: Json = False,
-    csv: Csv = False,
-    out: Out = None,
-    lang: Lang = None,
-) -> None:
+) -> "Answer":
     """Who does what, when, and why. / 谁在何时做什么、为何。"""
-    from optimizer.questions.roadmap import roadmap as ask
+    from optimizer.questions.roadmap import roadmap as question
 
-    tell(lambda limits: ask(load_instance(instance, scenario, set_), fewest, limits), json, csv, out)
+    return question(instance, fewest, limits)
