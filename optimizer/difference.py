@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,6 +12,12 @@ import pandas as pd
 
 from optimizer.plan import Plan
 
+AMOUNTS = {
+    "costs": (["term"], "present_value"),
+    "capacity": (["region", "equipment", "unit", "period"], "standing"),
+    "burdens": (["burden", "unit", "period"], "amount"),
+}
+"""Tables of a plan whose sums are compared: key and amount."""
 SMALL = 1e-6
 """Differences below this share of the larger amount are left out."""
 
@@ -102,9 +109,9 @@ def difference(before: Plan, after: Plan) -> Difference:
     if not (before.tables and after.tables):
         before, after = Plan(before.summary), Plan(after.summary)
     return Difference(
-        _amounts(before, after, "costs", ["term"], "present_value"),
-        _amounts(before, after, "capacity", ["region", "equipment", "unit", "period"], "standing"),
-        _amounts(before, after, "burdens", ["burden", "unit", "period"], "amount"),
+        _amounts(before, after, "costs"),
+        _amounts(before, after, "capacity"),
+        _amounts(before, after, "burdens"),
         _turns(before, after),
         str(after.summary["money_unit"]),
         (before.status, after.status),
@@ -118,18 +125,24 @@ def _objective(plan: Plan) -> float:
     return float("nan") if value is None else float(value)
 
 
-def _amounts(before: Plan, after: Plan, table: str, key: list[str], value: str) -> pd.DataFrame:
-    sums = [_summed(plan, table, key, value) for plan in (before, after)]
-    both = pd.concat(sums, axis=1, keys=["before", "after"]).fillna(0.0).reset_index()
-    both["change"] = both["after"] - both["before"]
-    moved = both["change"].abs() > SMALL * both[["before", "after"]].abs().max(axis=1).clip(lower=SMALL)
-    return both[moved].reset_index(drop=True)
+def _amounts(before: Plan, after: Plan, table: str) -> pd.DataFrame:
+    both = side_by_side({"before": summed(before, table), "after": summed(after, table)})
+    return both.assign(change=both["after"] - both["before"])
 
 
-def _summed(plan: Plan, table: str, key: list[str], value: str) -> pd.Series:
+def summed(plan: Plan, table: str) -> pd.Series:
+    """The sums of a table of AMOUNTS by its key; nothing of a plan without tables."""
+    key, value = AMOUNTS[table]
     if table not in plan.tables:
         return pd.Series(dtype="float64", index=pd.MultiIndex.from_tuples([], names=key) if len(key) > 1 else pd.Index([], name=key[0], dtype="str"))
     return plan[table].groupby(key, sort=False)[value].sum()
+
+
+def side_by_side(sums: Mapping[str, pd.Series]) -> pd.DataFrame:
+    """A column for each of the sums, 0 where one lacks a key; only rows that differ."""
+    both = pd.concat(dict(sums), axis=1).fillna(0.0)
+    spread, size = both.max(axis=1) - both.min(axis=1), both.abs().max(axis=1)
+    return both[spread > SMALL * size.clip(lower=SMALL)].reset_index()
 
 
 def _turns(before: Plan, after: Plan) -> pd.DataFrame:

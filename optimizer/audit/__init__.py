@@ -45,7 +45,7 @@ def audit(plan: Plan, instance: Instance) -> Answer:
         Section("rules", _rules(rows), "Rules checked", "已核对的规则"),
         Section("differences", differences, "Rows that differ", "不一致的行"),
     )
-    return Answer(sections, *_said(rows, differ), trust=instance.trust, plans={"plan": plan})
+    return Answer(sections, *_said(rows, differ), instance=instance, plans={"plan": plan})
 
 
 def _known(given: Given) -> bool:

@@ -21,7 +21,7 @@ from optimizer.highs import LARGE, Limits
 from optimizer.many import Case, Desk, Desks, Row
 from optimizer.questions.answer import Answer, Section
 from optimizer.questions.pareto import row_of, walk
-from optimizer.questions.spoken import Spoken, amount, price_unit, zh_names
+from optimizer.questions.spoken import Spoken, amount, price_unit
 from optimizer.solved import Solved
 from optimizer.solving import restated, solution
 
@@ -76,7 +76,7 @@ def abatement(instance: Instance, burden: str, steps: int = 7, limits: Limits | 
         Section("abatement", table, f"Marginal abatement cost of {burden}", f"{zh_name}边际减排成本"),
         Section("measures", measures, "What is done in each step", "每一步的措施"),
     )
-    return Answer(sections, en, zh, tuple(notes), instance.trust, {"plan": first.plan}, names=zh_names(instance))
+    return Answer(sections, en, zh, tuple(notes), instance, {"plan": first.plan})
 
 
 def _also(solved: Solved, table: pd.DataFrame, short: str) -> list[tuple[str, str]]:

@@ -5,15 +5,18 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 
 import pandas as pd
 
 from models.html import head, line
 from models.html import table as html_table
+from models.instance import Instance
 from models.problems import language
 from optimizer.difference import without_nan
 from optimizer.plan import Plan, PlanError, write_sheet
+from optimizer.questions.spoken import zh_names
 from optimizer.questions.words import NAMED, SPOKEN, heading, named, word
 
 
@@ -41,18 +44,16 @@ class Answer:
         sections: the table of the question, then others that explain it.
         en, zh: the sentence to quote.
         notes: what must be known to read the numbers (which kind a price is, what was left out), English and Chinese.
-        trust: rows of the input by how far they can be trusted (`Instance.trust`).
+        instance: what was asked about: how far its rows can be trusted, and its names in Chinese. None where there is none.
         plans: the plans behind it, by name.
-        names: Chinese names of what the instance names.
     """
 
     sections: tuple[Section, ...]
     en: str
     zh: str
     notes: tuple[tuple[str, str], ...] = ()
-    trust: Mapping[str, int] = field(default_factory=dict)
+    instance: Instance | None = None
     plans: Mapping[str, Plan] = field(default_factory=dict)
-    names: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def table(self) -> pd.DataFrame:
@@ -62,6 +63,16 @@ class Answer:
     def __getitem__(self, name: str) -> pd.DataFrame:
         """A table by its name. Raises KeyError."""
         return {section.name: section.frame for section in self.sections}[name]
+
+    @property
+    def trust(self) -> Mapping[str, int]:
+        """How many rows of the input are sourced, derived, estimates, assumptions or unmarked."""
+        return {} if self.instance is None else self.instance.trust
+
+    @cached_property
+    def names(self) -> Mapping[str, str]:
+        """Chinese names of what the instance names."""
+        return {} if self.instance is None else zh_names(self.instance)
 
     @property
     def guessed(self) -> tuple[str, str]:

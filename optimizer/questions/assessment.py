@@ -19,7 +19,6 @@ from optimizer.highs import Limits
 from optimizer.plan import Plan
 from optimizer.questions.answer import Answer, Section
 from optimizer.questions.footprint import chosen
-from optimizer.questions.spoken import zh_names
 from optimizer.solving import solve
 
 ALL = "(all)"
@@ -67,9 +66,8 @@ def assessment(instance: Instance, burden: str | None = None, limits: Limits | N
         tuple(sections),
         *_sentence(table, targets, burden, plan),
         notes if len(strategic) else (),
-        instance.trust,
+        instance,
         {"plan": plan},
-        names=zh_names(instance),
     )
 
 

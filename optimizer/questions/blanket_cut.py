@@ -33,7 +33,6 @@ from optimizer.questions.answer import Answer, Section
 from optimizer.questions.cut_scope import Scope, cut_instance, planned_instance, read_scope, target_rows
 from optimizer.questions.cut_tables import Columns, cascade, periods, regions, side_by_side
 from optimizer.questions.cut_words import notes, said
-from optimizer.questions.spoken import zh_names
 from optimizer.solving import solve
 
 DEFAULT = 10.0
@@ -143,9 +142,8 @@ def _answer(instance: Instance, scope: Scope, cut: float | None, meet: tuple[str
         en,
         zh,
         notes(scope, planned),
-        instance.trust,
+        instance,
         {name: p for name, p in shown.items() if p is not None},
-        names=zh_names(instance),
     )
 
 

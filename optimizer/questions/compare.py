@@ -11,17 +11,10 @@ import pandas as pd
 from models.instance import Instance
 from models.problems import InputError, rule
 from models.tables import TABLES
+from optimizer.difference import AMOUNTS, side_by_side, summed
 from optimizer.plan import INPUTS, Plan
 from optimizer.questions.answer import Answer, Section
 
-SMALL = 1e-6
-"""Rows whose numbers differ by less than this share of the largest are left out."""
-ROWS = {
-    "costs": (["term"], "present_value"),
-    "capacity": (["region", "equipment", "unit", "period"], "standing"),
-    "burdens": (["burden", "unit", "period"], "amount"),
-}
-"""Tables of a plan whose sums are compared: key and amount."""
 MOVES = ("new", "refitted", "closed", "expired")
 POLICY = ["policy", "member", "period"]
 
@@ -48,7 +41,7 @@ def compare(plans: Mapping[str, Plan], instances: Mapping[str, Instance] | None 
         sections += [Section(name, frames[name], *(text.format(money=money) for text in TITLES[name])) for name in TITLES if len(frames[name])]
     kinds = dict.fromkeys(str(plan.summary["price_kind"]) for plan in plans.values())
     notes = ((f"Prices are: {', '.join(kinds)}.", f"价格类型：{'、'.join(kinds)}。"),)
-    return Answer(tuple(sections), *_sentence(plans, first, money), notes, plans=plans)
+    return Answer(tuple(sections), *_sentence(plans, first, money), notes, next(iter((instances or {}).values()), None), plans)
 
 
 TITLES = {
@@ -63,12 +56,10 @@ TITLES = {
 
 
 def _frames(plans: Mapping[str, Plan]) -> dict[str, pd.DataFrame]:
-    frames = {}
-    for name, (key, value) in ROWS.items():
-        frames[name] = _side_by_side({p: plan[name].groupby(key, sort=False)[value].sum() for p, plan in plans.items()})
-    frames["moves"] = _side_by_side({p: _moves(plan) for p, plan in plans.items()})
+    frames = {table: _most_first({name: summed(plan, table) for name, plan in plans.items()}) for table in AMOUNTS}
+    frames["moves"] = _most_first({name: _moves(plan) for name, plan in plans.items()})
     frames["policies"] = _policies(plans)
-    frames["prices"] = _side_by_side({p: _prices(plan) for p, plan in plans.items()})
+    frames["prices"] = _most_first({name: _prices(plan) for name, plan in plans.items()})
     return frames
 
 
@@ -123,12 +114,11 @@ def _cells(frame: pd.DataFrame, keys: list[str], values: list[str]) -> dict[tupl
     return out
 
 
-def _side_by_side(sums: Mapping[str, pd.Series]) -> pd.DataFrame:
-    """A column per plan; rows that differ, those first that differ most."""
-    both = pd.concat(sums, axis=1).fillna(0.0)
-    spread, size = both.max(axis=1) - both.min(axis=1), both.abs().max(axis=1)
-    both = both[spread > SMALL * size.clip(lower=SMALL)]
-    return both.loc[spread[both.index].sort_values(ascending=False, kind="stable").index].reset_index()
+def _most_first(sums: Mapping[str, pd.Series]) -> pd.DataFrame:
+    """Side by side, those rows first that differ most."""
+    both = side_by_side(sums)
+    spread = both[list(sums)].max(axis=1) - both[list(sums)].min(axis=1)
+    return both.loc[spread.sort_values(ascending=False, kind="stable").index].reset_index(drop=True)
 
 
 def _moves(plan: Plan) -> pd.Series:

@@ -24,7 +24,6 @@ from optimizer.highs import Limits
 from optimizer.plan import Plan
 from optimizer.questions.answer import Answer, Section
 from optimizer.questions.relaxation import changes, new_values
-from optimizer.questions.spoken import zh_names
 from optimizer.solving import solve, stated
 from optimizer.tables import left_unit
 
@@ -51,8 +50,7 @@ def diagnose(instance: Instance, limits: Limits | None = None) -> tuple[Answer, 
             (Section("status", table, "Nothing to diagnose", "无需诊断"),),
             f"{en[0].upper()}{en[1:]}.",
             f"{zh}。",
-            trust=instance.trust,
-            names=zh_names(instance),
+            instance=instance,
         ), []
     model, expander, matrices = stated(instance)
     rows = _rows(model, matrices)
@@ -84,9 +82,7 @@ def diagnose(instance: Instance, limits: Limits | None = None) -> tuple[Answer, 
         notes.append(("No policy has a `relax`: all are taken to give way at the same cost.", "没有政策填写 relax：假定各政策让步成本相同。"))
     elif not sets:
         notes.append(("The policies that may give way (`relax`) are not enough.", "允许让步（relax）的政策不足以消除矛盾。"))
-    return Answer(
-        tuple(sections), *_sentence(conflict, lines, heads), tuple(notes), instance.trust, {"plan": plan}, names=zh_names(instance)
-    ), scenarios
+    return Answer(tuple(sections), *_sentence(conflict, lines, heads), tuple(notes), instance, {"plan": plan}), scenarios
 
 
 def named(instance: Instance, limits: Limits) -> tuple[str, str]:
@@ -210,7 +206,7 @@ def _physics(instance: Instance, plan: Plan, matrices: Matrices, limits: Limits)
         zh += f"：{first['period']}{first['region']}缺少 {first['commodity']} {first['missing']:.3g} {first['unit']}"
     notes = ((plan.summary["certificate"], plan.summary["certificate_zh"]),)
     section = Section("short", table, "What cannot be supplied, whatever the policies", "无论政策如何都无法供应的需求")
-    return Answer((section,), en + ".", zh + "。", notes, instance.trust, {"plan": plan}, names=zh_names(instance))
+    return Answer((section,), en + ".", zh + "。", notes, instance, {"plan": plan})
 
 
 def _without_policies(matrices: Matrices) -> Matrices:

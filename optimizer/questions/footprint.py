@@ -17,7 +17,6 @@ from optimizer.highs import Limits
 from optimizer.plan import Plan
 from optimizer.questions.answer import Answer, Section
 from optimizer.questions.chain import Chain, Chains
-from optimizer.questions.spoken import zh_names
 from optimizer.solving import solve
 
 SMALL = 1e-6
@@ -63,7 +62,7 @@ def footprint(instance: Instance, burden: str | None = None, border_price: float
     if border_price is not None:
         frames["border"] = _with_unit(pd.concat(border, ignore_index=True), units, burden)
     sections = [Section(name, frame, *(title.format(burden=burden) for title in TITLES[name])) for name, frame in frames.items()]
-    return Answer(tuple(sections), *_sentence(table, burden), NOTES, instance.trust, {"plan": plan}, names=zh_names(instance))
+    return Answer(tuple(sections), *_sentence(table, burden), NOTES, instance, {"plan": plan})
 
 
 def chosen(instance: Instance, burden: str | None, border_price: float | None = None) -> str:

@@ -20,7 +20,6 @@ from optimizer.change import Change, Scenario, apply
 from optimizer.highs import Limits
 from optimizer.plan import Plan
 from optimizer.questions.answer import Answer, Section
-from optimizer.questions.spoken import zh_names
 from optimizer.solving import solve
 
 
@@ -53,7 +52,7 @@ def integration(instance: Instance, limits: Limits | None = None) -> Answer:
     en = f"Planned together the industries cost {saved:,.4g} {money} less than apart ({share:.1%})."
     zh = f"各行业统筹规划比各自规划节省 {saved:,.4g} {money}（{share:.1%}）。"
     section = Section("integration", table, "Together, apart, and without each exchange", "统筹、各自规划与逐项去除互供")
-    return Answer((section,), en, zh, trust=instance.trust, plans={"together": together, "apart": apart}, names=zh_names(instance))
+    return Answer((section,), en, zh, instance=instance, plans={"together": together, "apart": apart})
 
 
 def exchanges(instance: Instance) -> pd.DataFrame:

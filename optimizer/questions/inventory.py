@@ -14,7 +14,6 @@ from optimizer.highs import Limits
 from optimizer.questions.answer import Answer, Section
 from optimizer.questions.chain import Chains
 from optimizer.questions.footprint import chosen
-from optimizer.questions.spoken import zh_names
 from optimizer.solving import solve
 
 SMALL = 1e-9
@@ -58,4 +57,4 @@ def inventory(instance: Instance, burden: str | None = None, limits: Limits | No
     en = f"{burden} is {first['of_the_plan']:,.4g} {unit} in {first['period']} and {last['of_the_plan']:,.4g} in {last['period']}"
     zh = f"{burden}：{first['period']} {first['of_the_plan']:,.4g} {unit}，{last['period']} {last['of_the_plan']:,.4g} {unit}"
     en, zh = (en + f"; most of it arises in {top}.", zh + f"；{top}排放最多。") if top else (en + ".", zh + "。")
-    return Answer(sections, en, zh, trust=instance.trust, plans={"plan": plan}, names=zh_names(instance))
+    return Answer(sections, en, zh, instance=instance, plans={"plan": plan})

@@ -23,7 +23,7 @@ from optimizer.highs import LARGE, Limits
 from optimizer.many import Case, Desk, Desks, Row
 from optimizer.questions.answer import Answer, Section
 from optimizer.questions.decisions import ALL, SMALL, Decision, decisions_of, verdict
-from optimizer.questions.spoken import Spoken, amount, zh_names
+from optimizer.questions.spoken import Spoken, amount
 from optimizer.solved import Solved
 from optimizer.solving import restated, solution
 
@@ -91,7 +91,7 @@ def near_optimal(
         "least and most are proved: no plan within the budget is beyond them. `reached` is what a plan within it has.",
         "最低与最高均已证明：预算之内没有方案超出；“达到”为预算之内某一方案之值。",
     )
-    return Answer(tuple(sections), en, zh, (note, *_refused(found)), instance.trust, {"plan": first.plan}, names=zh_names(instance))
+    return Answer(tuple(sections), en, zh, (note, *_refused(found)), instance, {"plan": first.plan})
 
 
 def _check(instance: Instance, slack: float, region: str, equipment: str, period: str, most: int) -> None:

@@ -20,7 +20,7 @@ from optimizer.highs import LARGE, Limits
 from optimizer.many import Case, Desk, Desks, Row
 from optimizer.plan import PlanError
 from optimizer.questions.answer import Answer, Section
-from optimizer.questions.spoken import Spoken, amount, price_unit, zh_names
+from optimizer.questions.spoken import Spoken, amount, price_unit
 from optimizer.solving import restated, solution
 
 
@@ -52,7 +52,7 @@ def pareto(instance: Instance, goals: Sequence[str] = (), steps: int = 5, limits
     en, zh = _sentence(points, chosen, Spoken(instance))
     note = (f"The prices of limits are LP duals{fixed[0]}.", f"限额价格为{fixed[1]}线性规划对偶价格。")
     section = Section("pareto", table, f"Plans between the best {' and the best '.join(goals)}", "各目标之间的非劣方案")
-    return Answer((section,), en, zh, (note,), instance.trust, {"plan": first.plan}, names=zh_names(instance))
+    return Answer((section,), en, zh, (note,), instance, {"plan": first.plan})
 
 
 @dataclass(frozen=True)

@@ -17,7 +17,7 @@ from optimizer.highs import Limits
 from optimizer.plan import Plan
 from optimizer.questions.answer import Answer, Section
 from optimizer.questions.reasons import reason
-from optimizer.questions.spoken import amount, zh_names
+from optimizer.questions.spoken import amount
 from optimizer.questions.unit_costs import UnitCosts
 from optimizer.questions.why import done_moves, price_note, references
 from optimizer.solved import Solved
@@ -53,7 +53,7 @@ def roadmap(instance: Instance, share: float | None = None, limits: Limits | Non
         Section("roadmap", table, "Moves by date", "按时间排列的变动"),
         Section("totals", totals, "Moves of all regions", "各地区合计"),
     )
-    return Answer(sections, en, zh, tuple(notes), instance.trust, {"plan": first.plan}, names=zh_names(instance))
+    return Answer(sections, en, zh, tuple(notes), instance, {"plan": first.plan})
 
 
 def _decided(table: pd.DataFrame) -> int:

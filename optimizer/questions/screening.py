@@ -28,7 +28,6 @@ from optimizer.many import Case, Desk, Desks, Row
 from optimizer.plan import Plan
 from optimizer.questions.answer import Answer, Section
 from optimizer.questions.proposals import Proposal, all_in_reach, forced, intensities, proposals, switched
-from optimizer.questions.spoken import zh_names
 from optimizer.questions.swap_ledger import pairs
 from optimizer.study import Study
 
@@ -81,7 +80,7 @@ def screening(instance: Instance, limits: Limits | None = None, kept: Path | Non
             f"各项目按全规模单独评估，均为经验证的方案；成本为现值，{money}。被替代产量为两个最优方案之差，最优方案可能不唯一。",
         ),
     )
-    return Answer(tuple(sections), en, zh, notes, instance.trust, names=zh_names(instance))
+    return Answer(tuple(sections), en, zh, notes, instance)
 
 
 DETAILS = {

@@ -16,7 +16,6 @@ from models.problems import InputError, rule
 from optimizer.highs import Limits
 from optimizer.plan import Plan
 from optimizer.questions.answer import Answer, Section
-from optimizer.questions.spoken import zh_names
 from optimizer.solving import solve
 
 SMALL = 1e-7
@@ -48,7 +47,7 @@ def swap_ledger(instance: Instance, limits: Limits | None = None) -> Answer:
         wrong = int((checked["verdict"] != "lawful").sum())
         en += f" Of {len(checked)} lines brought, {wrong} {'is' if wrong == 1 else 'are'} not lawful."
         zh += f"所提交的 {len(checked)} 行中有 {wrong} 行不合规。"
-    return Answer(tuple(sections), en, zh, trust=instance.trust, plans={"plan": plan}, names=zh_names(instance))
+    return Answer(tuple(sections), en, zh, instance=instance, plans={"plan": plan})
 
 
 def pairs(instance: Instance, plan: Plan) -> tuple[pd.DataFrame, pd.DataFrame]:

@@ -19,7 +19,7 @@ from optimizer.highs import Limits
 from optimizer.plan import Plan
 from optimizer.questions.answer import Answer, Section
 from optimizer.questions.reasons import reason
-from optimizer.questions.spoken import amount, zh_names
+from optimizer.questions.spoken import amount
 from optimizer.questions.unit_costs import Split, UnitCosts, parts_table
 from optimizer.solved import TINY
 from optimizer.solving import solution
@@ -72,7 +72,7 @@ def why(instance: Instance, at: tuple[str, str] | None = None, limits: Limits | 
         Section("parts", parts_table(splits), "What each unit pays for", "每单位的成本构成"),
     )
     en, zh = _sentence(instance, costs, table, at)
-    return Answer(sections, en, zh, (price_note(solved.plan), ONE_LIFE), instance.trust, {"plan": solved.plan}, names=zh_names(instance))
+    return Answer(sections, en, zh, (price_note(solved.plan), ONE_LIFE), instance, {"plan": solved.plan})
 
 
 def known(instance: Instance, *asked: tuple[str, str, str]) -> None:

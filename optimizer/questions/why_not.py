@@ -22,7 +22,7 @@ from optimizer.live import Live
 from optimizer.plan import Plan
 from optimizer.questions.answer import Answer, Section
 from optimizer.questions.reasons import against, called
-from optimizer.questions.spoken import Spoken, amount, zh_names
+from optimizer.questions.spoken import Spoken, amount
 from optimizer.questions.unit_costs import Split, UnitCosts
 from optimizer.questions.why import known, price_note
 from optimizer.solved import TINY, Solved
@@ -76,7 +76,7 @@ def why_not(instance: Instance, region: str, product: str, limits: Limits | None
         Section("ways", ways, "Ways of building it there", "当地可建方式"),
     )
     en, zh = _sentence(one, other, costs.spoken, float(here.loc[here["q"] == chosen["q"], "amount"].sum()))
-    return Answer(sections, en, zh, tuple(notes), instance.trust, {"plan": first.plan}, names=zh_names(instance))
+    return Answer(sections, en, zh, tuple(notes), instance, {"plan": first.plan})
 
 
 def _forced(solved: Solved, direction: sp.csc_array, equipment: str, limits: Limits, live: Live) -> Solved | None:
@@ -101,7 +101,7 @@ def _unlawful(instance: Instance, costs: UnitCosts, plan: Plan, chosen: pd.Serie
     said_zh = f"没有可证明的方案能在{zh(region)}用 {period} 年新建的{zh(equipment)}生产{zh(product)}：有政策或限制不允许其运行。"
     table = pd.DataFrame({"equipment": [equipment], "period": [period], "status": ["infeasible"]})
     section = Section("why_not", table, f"{product} in {region}", f"{zh(region)}的{zh(product)}")
-    return Answer((section,), en, said_zh, (), instance.trust, {"plan": plan}, names=zh_names(instance))
+    return Answer((section,), en, said_zh, (), instance, {"plan": plan})
 
 
 def _reference(moves: pd.DataFrame, plan: Plan, chosen: pd.Series, product: str) -> pd.Series | None:
@@ -185,7 +185,7 @@ def _barred(instance: Instance, costs: UnitCosts, plan: Plan, region: str, produ
         en = f"{product} cannot be newly made in {region}: {'; '.join(e for e, _ in why)}."
         said_zh = f"{zh(region)}不能新增{zh(product)}：{'；'.join(z for _, z in why)}。"
     section = Section("why_not", table, f"Why nothing can be built for {product} in {region}", f"{zh(region)}为何不能新增{zh(product)}")
-    return Answer((section,), en, said_zh, (), instance.trust, {"plan": plan}, names=zh_names(instance))
+    return Answer((section,), en, said_zh, (), instance, {"plan": plan})
 
 
 def _missing(instance: Instance, solved: Solved, region: str, product: str) -> list[tuple[str, str, str, str]]:

@@ -20,7 +20,7 @@ from optimizer.answering import Clock, cold, find
 from optimizer.highs import Limits
 from optimizer.prices import SMALL
 from optimizer.questions.answer import Answer, Section
-from optimizer.questions.spoken import Spoken, amount, zh_names
+from optimizer.questions.spoken import Spoken, amount
 from optimizer.questions.why import known, price_note
 from optimizer.solved import TINY, Solved
 from optimizer.solving import solution
@@ -71,7 +71,7 @@ def why_policy(instance: Instance, name: str, limits: Limits | None = None) -> A
             "payers", payers.rename(columns={"paid": f"paid [{money}]"}), "Who pays (present value; below 0: is paid)", "由谁承担（现值；负数为获益）"
         ),
     )
-    return Answer(sections, en, zh, tuple(notes), instance.trust, {"plan": plan}, names=zh_names(instance))
+    return Answer(sections, en, zh, tuple(notes), instance, {"plan": plan})
 
 
 def _charges(solved: Solved, name: str) -> pd.DataFrame:
