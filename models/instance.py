@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any
+from typing import Any, TypeVar
 
 import pandas as pd
 
@@ -17,10 +18,11 @@ from models.doubts import check_doubts
 from models.names import Names
 from models.problems import InputError, Problem, language, nearest, rule
 from models.reading import Raw, from_frames, read
-from models.rules import check_tables
+from models.rules import Held, check_tables
 from models.schema import Table
 from models.tables import TABLES
 
+T = TypeVar("T")
 MATCHINGS = ("nation-year", "region-year", "region-slice")
 
 
@@ -48,11 +50,13 @@ class Instance:
     tables: Mapping[str, pd.DataFrame]
     names: Names
     warnings: tuple[Problem, ...] = ()
-    digests: dict[str, str] = field(default_factory=dict, repr=False, compare=False)
-    """SHA-256 of single tables, kept while they stay."""
+    held: Held = field(default_factory=dict, repr=False, compare=False)
+    """What the rules that hold have read, so that they are asked again only where that changes."""
+    facts: dict[tuple[str, str], Any] = field(default_factory=dict, repr=False, compare=False)
+    """What was worked out of single tables, by table and function: it stays while they stay."""
 
     def __getstate__(self) -> dict[str, Any]:
-        return self.__dict__ | {"tables": dict(self.tables)}
+        return self.__dict__ | {"tables": dict(self.tables), "facts": {}}
 
     def __setstate__(self, state: dict[str, Any]) -> None:
         self.__dict__.update(state | {"tables": MappingProxyType(state["tables"])})
@@ -88,13 +92,15 @@ class Instance:
         for name, table in TABLES.items():
             if name not in frames:
                 frames[name] = _empty(table)
+        held: Held = {}
         if not found.problems:
-            check_tables(settings, frames, names, files, found)
+            stays = {} if known is None or settings != known.settings else {rule: read for rule, read in known.held.items() if read <= kept.keys()}
+            held = check_tables(settings, frames, names, files, found, stays)
             check_doubts(frames, names, files, found)
         if found.problems:
             raise InputError(found.problems)
-        digests = {} if known is None else {name: digest for name, digest in known.digests.items() if name in kept}
-        return cls(settings, MappingProxyType(frames), names, tuple(found.warnings), digests)
+        facts = {} if known is None else {of: fact for of, fact in known.facts.items() if of[0] in kept}
+        return cls(settings, MappingProxyType(frames), names, tuple(found.warnings), held, facts)
 
     def _repr_html_(self) -> str:
         """As a notebook shows it: what is counted in what, the tables with their rows, and how many of these are estimates or unmarked."""
@@ -125,9 +131,10 @@ class Instance:
     @cached_property
     def trust(self) -> dict[str, int]:
         """How many rows of all tables are sourced, derived, estimate, assumption, or (blank) unmarked."""
-        marks = [frame["trust"] if "trust" in frame else pd.Series([""] * len(frame)) for frame in self.tables.values()]
-        counts = pd.concat(marks).replace("", "unmarked").value_counts()
-        return {str(mark): int(n) for mark, n in counts.items()}
+        counts: Counter[str] = Counter()
+        for name in self.tables:
+            counts.update(self.fact(name, _trust))
+        return dict((+counts).most_common())
 
     @cached_property
     def fingerprint(self) -> str:
@@ -135,10 +142,20 @@ class Instance:
         digest = hashlib.sha256(repr(sorted(self.settings.__dict__.items())).encode())
         for name in TABLES:
             if len(self.tables[name]):
-                if name not in self.digests:
-                    self.digests[name] = _digest(name, self.tables[name])
-                digest.update(self.digests[name].encode())
+                digest.update(self.fact(name, _digest).encode())
         return digest.hexdigest()
+
+    def fact(self, table: str, work_out: Callable[[str, pd.DataFrame], T]) -> T:
+        """`work_out(name, frame)` of a table, done once for all instances that share the table."""
+        of = table, work_out.__qualname__
+        if of not in self.facts:
+            self.facts[of] = work_out(table, self.tables[table])
+        found: T = self.facts[of]
+        return found
+
+
+def _trust(name: str, frame: pd.DataFrame) -> Counter[str]:
+    return Counter(mark or "unmarked" for mark in frame["trust"]) if "trust" in frame else Counter(unmarked=len(frame))
 
 
 def _guessed(frame: pd.DataFrame) -> tuple[int, int]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from typing import Any
 
 import numpy as np
@@ -16,8 +16,31 @@ from models.problems import nearest, rule
 Frames = Mapping[str, pd.DataFrame]
 
 
-def check_tables(settings: Any, tables: Frames, names: Names, files: Mapping[str, str], found: Findings) -> None:
-    """Appends to `found` everything that single tables get wrong as a whole."""
+Held = dict[str, frozenset[str]]
+"""The tables that a rule has read, by rule."""
+
+
+class Reading(Mapping[str, pd.DataFrame]):
+    """Tables that remember which of them were looked at."""
+
+    def __init__(self, tables: Frames) -> None:
+        self._tables = tables
+        self.read: set[str] = set()
+
+    def __getitem__(self, name: str) -> pd.DataFrame:
+        self.read.add(name)
+        return self._tables[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._tables)
+
+    def __len__(self) -> int:
+        return len(self._tables)
+
+
+def check_tables(settings: Any, tables: Frames, names: Names, files: Mapping[str, str], found: Findings, held: Held) -> Held:
+    """Appends to `found` everything that single tables get wrong as a whole, but for the rules that `held` before on the same tables,
+    settings and names. Returns what each rule has read."""
 
     def say(table: str, row: object, column: str, en: str, zh: str) -> None:
         found.problems.append(rule(en, zh, file=files.get(table, ""), table=table, row=None if row is None else int(str(row)), column=column))
@@ -39,7 +62,11 @@ def check_tables(settings: Any, tables: Frames, names: Names, files: Mapping[str
         _levels,
         _ledger,
     ):
-        check(settings, tables, names, say)
+        if check.__name__ not in held:
+            reading = Reading(tables)
+            check(settings, reading, names, say)
+            held = held | {check.__name__: frozenset(reading.read)}
+    return held
 
 
 Say = Callable[[str, object, str, str, str], None]

@@ -147,6 +147,8 @@ def _summary(
     answer, certificate, has_plan = found.answer, found.certificate, bool(tables)
     status = {"infeasible or unbounded": "infeasible", "failed": "stopped"}.get(answer.status, answer.status)
 
+    periods = model.board["periods"]
+
     def finite(value: float) -> float | None:
         return float(value) if np.isfinite(value) else None
 
@@ -177,9 +179,9 @@ def _summary(
         "columns": int(matrices.matrix.shape[1]),
         "integers": int(matrices.integer.sum()),
         "nonzeros": int(matrices.matrix.nnz),
-        "periods": model.board.labelled("periods")["t"].tolist(),
-        "starts": model.board.labelled("periods")["start"].tolist(),
-        "years": model.board.labelled("periods")["years"].tolist(),
+        "periods": periods.decoded("t"),
+        "starts": periods["start"].tolist(),
+        "years": periods["years"].tolist(),
         "seconds": dict(clock.seconds),
         "peak_memory_mb": round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024, 1),
         "instance_fingerprint": instance.fingerprint,

@@ -175,29 +175,29 @@ class Evaluator:
     def _look_up(self, node: Lookup, rows: Rows) -> Batch:
         component = node.component
         if component.ctype is pyo.Var:
-            place = self._place(f"variable {component.name}", self.data.index_of(component), node.arguments, rows)
-            return Batch(0.0, (Piece(None, self.data.first_column[component.name] + place, 1.0),))
+            place = self._place("variable", node.name, self.data.index_of(component), node.arguments, rows)
+            return Batch(0.0, (Piece(None, self.data.first_column[node.name] + place, 1.0),))
         values = self.data.values(component)
         if not component.is_indexed():
             return Batch(float(values[0]))
-        found = values[self._place(f"parameter {component.name}", self.data.index_of(component), node.arguments, rows)]
+        found = values[self._place("parameter", node.name, self.data.index_of(component), node.arguments, rows)]
         missing = np.isnan(found)
         if rows.count and missing.any():
             row = int(np.broadcast_to(missing, rows.count).argmax())
             labels = rows.argument_labels(node.arguments, row)
-            self._refuse(f"parameter {component.name} has no value at {labels}, and no default", rows, row)
+            self._refuse(f"parameter {node.name} has no value at {labels}, and no default", rows, row)
         return Batch(found)
 
-    def _place(self, what: str, index_set: IndexSet, arguments: tuple[Any, ...], rows: Rows, strict: bool = True) -> Integers:
+    def _place(self, kind: str, what: Any, index_set: IndexSet, arguments: tuple[Any, ...], rows: Rows, strict: bool = True) -> Integers:
         """Where the arguments stand in an index set, for every row; a strict look-up must find them all."""
         if len(arguments) != index_set.dimension:
-            raise AlgebraError(f"{show_item(what, arguments)}: {len(arguments)} indices given, {index_set.dimension} needed")
+            raise AlgebraError(f"{kind} {show_item(str(what), arguments)}: {len(arguments)} indices given, {index_set.dimension} needed")
         place = rows.place(index_set, arguments)
         if strict and rows.count and place.size and place.min() < 0:
             absent = np.broadcast_to(place < 0, rows.count)
             row = int(absent.argmax())
             labels = rows.argument_labels(arguments, row)
-            self._refuse(f"{what} has no index {labels} ({int(absent.sum())} of {rows.count} look-ups fail)", rows, row)
+            self._refuse(f"{kind} {what} has no index {labels} ({int(absent.sum())} of {rows.count} look-ups fail)", rows, row)
         return place
 
     # sums
@@ -240,7 +240,7 @@ class Evaluator:
                 columns[id(index)] = partial(_tiled, members, number, rows.count)
             return Rows(self.data.labels, len(up), columns, rows, up)
         lists = self.data.lists(source)
-        place = self._place(f"set {loop.over}", lists.keys, arguments, rows, lists.strict)
+        place = self._place("set", loop.over, lists.keys, arguments, rows, lists.strict)
         count = np.broadcast_to(lists.count[place], rows.count)
         start = np.broadcast_to(lists.start[place], rows.count)
         up = np.repeat(np.arange(rows.count), count)

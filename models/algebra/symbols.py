@@ -111,12 +111,13 @@ class Index(Node):
 class Lookup(Node):
     """A parameter or a variable at an index."""
 
-    def __init__(self, component: Any, arguments: tuple[Any, ...]) -> None:
+    def __init__(self, name: str, component: Any, arguments: tuple[Any, ...]) -> None:
+        self.name = name
         self.component = component
         self.arguments = arguments
 
     def __repr__(self) -> str:
-        return show_item(self.component.name, self.arguments) if self.arguments else str(self.component.name)
+        return show_item(self.name, self.arguments) if self.arguments else self.name
 
 
 class Operation(Node):

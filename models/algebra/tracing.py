@@ -163,14 +163,15 @@ def member_dimension(source: Any) -> int:
 class ComponentView:
     """An indexed Param or Var inside a traced rule."""
 
-    def __init__(self, component: Any) -> None:
+    def __init__(self, name: str, component: Any) -> None:
+        self._name = name
         self._component = component
 
     def __repr__(self) -> str:
-        return str(self._component.name)
+        return self._name
 
     def __getitem__(self, key: Any) -> Lookup:
-        return Lookup(self._component, argument_list(key, self._component.name))
+        return Lookup(self._name, self._component, argument_list(key, self._name))
 
     def __getattr__(self, name: str) -> NoReturn:
         raise AlgebraError(f"{self}.{name} cannot be used in a rule: only {self}[...] can")
@@ -195,7 +196,7 @@ class ModelView:
         if kind in (pyo.Set, pyo.RangeSet):
             return SetView(name, found)
         if kind in (pyo.Var, pyo.Param):
-            return ComponentView(found) if found.is_indexed() else Lookup(found, ())
+            return ComponentView(name, found) if found.is_indexed() else Lookup(name, found, ())
         raise AlgebraError(f"{name}: a Pyomo {kind.__name__} cannot be used in a rule: use Sets, neighbours, Params, Vars and Python functions")
 
     def component(self, name: str) -> Any:

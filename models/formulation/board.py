@@ -25,6 +25,31 @@ ROW = "_row"
 """The column of a frame that holds the row number of the table it came from."""
 
 
+@dataclass(frozen=True)
+class Coded:
+    """A column of text: its distinct cells, and where each row's cell stands among them."""
+
+    distinct: list[str]
+    at: np.ndarray
+
+
+def arrays(name: str, table: pd.DataFrame) -> dict[str, np.ndarray | Coded]:
+    """The columns of a table: numbers, flags as bools, names and choices coded, the number of the row as `_row`; without plain text."""
+    columns: dict[str, np.ndarray | Coded] = {ROW: table.index.to_numpy(float)}
+    for column in TABLES[name].columns:
+        cells = table[column.name]
+        if column.numeric:
+            columns[column.name] = cells.to_numpy(float)
+        elif column.kind == "flag":
+            columns[column.name] = (cells == "yes").to_numpy(bool)
+        elif column.key or column.kind in ("name", "choice"):
+            at, distinct = cells.array.factorize()
+            columns[column.name] = Coded(distinct.tolist(), at)
+    for cells in columns.values():
+        (cells.at if isinstance(cells, Coded) else cells).setflags(write=False)
+    return columns
+
+
 @dataclass
 class Board:
     """An instance opened into explicit frames of label codes: `board["recipes"]` and so on, each named in the family that prepares it."""
@@ -56,16 +81,10 @@ class Board:
 
     def open(self, name: str) -> Frame:
         """A table of the instance in codes: cells as they stand, flags as bools, the number of the row as `_row`; without plain text."""
-        given = self.table(name)
-        columns: dict[str, np.ndarray] = {ROW: given.index.to_numpy(float)}
-        for column in TABLES[name].columns:
-            cells = given[column.name]
-            if column.numeric:
-                columns[column.name] = cells.to_numpy(float)
-            elif column.kind == "flag":
-                columns[column.name] = (cells == "yes").to_numpy(bool)
-            elif column.key or column.kind in ("name", "choice"):
-                columns[column.name] = self.labels.encode(cells, name)
+        columns = {
+            column: self.codes(cells.distinct)[cells.at] if isinstance(cells, Coded) else cells
+            for column, cells in self.instance.fact(name, arrays).items()
+        }
         return Frame(self.labels, columns)
 
     def frame(self, **columns: Iterable[Any]) -> Frame:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 import numpy as np
+import pandas as pd
 
 from models import units
 from models.algebra import Frame, stack
@@ -33,20 +34,35 @@ def write(board: Board, metrics: Metrics) -> Written:
     known = board.any_of(board.codes(table["policy"].unique()))
     for name in board.labels.decode(np.unique(values["policy"][~known[values["policy"]]])):
         board.report(Problem("unknown_name", table="policy_values", column="policy", value=name, said={"what": "policy", "near": ""}))
+    lines = board.instance.fact("policies", active_lines)
+    for name, rows in lines.items():
+        numbers = Numbers(board, metrics, name, rows, values[values["policy"] == board.code(name)])
+        _Policy(board, metrics, numbers, written).write()
+        _repeated(board, rows)
+    _alike(board, list(lines.values()))
+    return written
+
+
+def active_lines(name: str, table: pd.DataFrame) -> dict[str, list[Line]]:
+    """The rows of each policy that is active, by number; `line` is where they stand in the table."""
     lines: dict[str, list[Line]] = {}
     for row in table.assign(line=table.index).sort_values("row", kind="stable").to_dict("records"):
         lines.setdefault(row["policy"], []).append(row)
-    for name, rows in lines.items():
-        if rows[0]["active"] == "yes":
-            numbers = Numbers(board, metrics, name, rows, values[values["policy"] == board.code(name)])
-            _Policy(board, metrics, numbers, written).write()
-    _alike(board, [rows for rows in lines.values() if rows[0]["active"] == "yes"])
-    active = table[table["active"] == "yes"]
-    for i in active.index[active.duplicated(["policy", "side", "metric", "lag", *SCOPE])]:
-        board.say("policies", i, "row", "this row equals another row of the policy", "与该政策的另一行相同")
-    for i in active.index[active.duplicated(["policy", "row"])]:
-        board.say("policies", i, "row", "this row number is used twice in the policy", "该政策中此行号重复")
-    return written
+    return {policy: rows for policy, rows in lines.items() if rows[0]["active"] == "yes"}
+
+
+def _repeated(board: Board, rows: list[Line]) -> None:
+    """Reports rows of one policy that are equal, or have one number."""
+    for columns, en, zh in (
+        (("side", "metric", "lag", *SCOPE), "this row equals another row of the policy", "与该政策的另一行相同"),
+        (("row",), "this row number is used twice in the policy", "该政策中此行号重复"),
+    ):
+        seen: set[tuple[object, ...]] = set()
+        for row in rows:
+            own = tuple(str(row[column]) for column in columns)
+            if own in seen:
+                board.say("policies", row["line"], "row", en, zh)
+            seen.add(own)
 
 
 def _alike(board: Board, policies: list[list[Line]]) -> None:
