@@ -10,12 +10,15 @@ import numpy as np
 import scipy.sparse as sp
 
 from models.algebra import Matrices
-from optimizer.certificate import Certificate, prove_infeasible, prove_plan
+from optimizer.certificate import Certificate, feasible, prove_infeasible, prove_plan, prove_whole
 from optimizer.highs import Answer, Limits, Progress, run
 from optimizer.scaling import Scaled, scale
+from optimizer.tree import grow
 
 NEAR = 1e-3
-"""Proved gap up to which a plan that stops before a vertex is an answer, called feasible."""
+"""Proved gap up to which a plan that is not exact is an answer, called feasible."""
+PATIENCE = 1.0
+"""Seconds that the tree of a MIP may grow, or as long as the search took."""
 Search = Callable[[Matrices, Limits], tuple[Scaled, Answer]]
 """Looks for an answer: the problem as it was scaled, and what the solver says."""
 
@@ -61,69 +64,93 @@ def find(matrices: Matrices, limits: Limits, clock: Clock, search: Search) -> Fo
     clock.tell("solve")
     problem, answer = search(matrices, limits)
     clock.stage("solve")
+    clock.tell("certify")
     if "infeasible" in answer.status or answer.status == "unbounded":
         answer = replace(answer, x=None, y=None)  # where the search stood then is no plan
-    if answer.x is None:
-        found = Found(answer, Certificate(False, (f"no plan was found: {answer.said}", f"未找到方案：{answer.said}")))
-        if answer.status != "stopped":
-            found = _no_plan(matrices, problem, answer, limits)
-        if found.answer.status == "failed" and not problem.integer.any():
-            answer = run(problem, limits, matrices.offset, method="simplex")
-        clock.stage("certify")
-        if answer.x is None:
-            return found
-    if problem.integer.any():
-        return _whole(matrices, problem, answer, limits, clock)
-    clock.tell("certify")
-    found = Found(answer, prove_plan(matrices, answer.x, answer.y), answer.x, answer.y, "LP dual")
-    if answer.method == "interior" and found.certificate.sound and found.certificate.gap <= NEAR:
-        status = answer.status if found.certificate.holds else "feasible"
-        found = replace(found, answer=replace(answer, status=status), certificate=replace(found.certificate, holds=True))
-    for method in (None, "simplex"):
-        if found.certificate.holds or answer.status == "stopped":
-            break
-        second = run(problem, limits, matrices.offset, method)
-        if second.x is not None and second.y is not None:
-            better = prove_plan(matrices, second.x, second.y)
-            if better.holds:
-                found = Found(second, better, second.x, second.y, "LP dual")
+    found = _whole(matrices, problem, answer, limits, clock.seconds["solve"]) if problem.integer.any() else _linear(matrices, problem, answer, limits)
     clock.stage("certify")
     return found
 
 
-def _whole(matrices: Matrices, problem: Scaled, answer: Answer, limits: Limits, clock: Clock) -> Found:
-    """A MIP: whole numbers rounded and fixed, the rest solved again; the root relaxation proves a bound."""
+def _linear(matrices: Matrices, problem: Scaled, answer: Answer, limits: Limits) -> Found:
+    """An LP: if its certificate does not hold it is solved again to the last digit, and then by another algorithm."""
+    found = _proved(matrices, problem, answer, limits)
+    for method in ("exact simplex", "exact ipx"):
+        if found.certificate.holds or answer.status == "stopped" or (answer.method == "interior" and found.certificate.sound):
+            break
+        other = _proved(matrices, problem, run(problem, limits, matrices.offset, method), limits)
+        if other.certificate.holds or (other.x is not None and other.certificate.gap < found.certificate.gap):
+            found = other
+    if found.x is not None and not found.certificate.holds and found.certificate.sound and found.certificate.gap <= NEAR:
+        return replace(found, answer=replace(found.answer, status="feasible"), certificate=replace(found.certificate, holds=True))
+    return found
+
+
+def _proved(matrices: Matrices, problem: Scaled, answer: Answer, limits: Limits) -> Found:
+    """An answer to an LP with what is proved of it."""
+    if answer.x is not None and answer.y is not None:
+        return Found(answer, prove_plan(matrices, answer.x, answer.y), answer.x, answer.y, "LP dual")
+    if answer.status == "stopped":
+        return Found(answer, Certificate(False, (f"no plan was found: {answer.said}", f"未找到方案：{answer.said}")))
+    return _no_plan(matrices, problem, answer, limits)
+
+
+def _whole(matrices: Matrices, problem: Scaled, answer: Answer, limits: Limits, seconds: float) -> Found:
+    """A MIP: whole numbers rounded and fixed, the rest solved again; a tree of ours proves a bound, or that there is no plan. Where the solver
+    sees none and the tree does not end, it is asked again without presolve, which has been wrong."""
+    if answer.x is None:
+        relaxed = replace(problem, integer=np.zeros_like(problem.integer))
+        found = _proved(matrices, relaxed, answer, limits)
+        if found.certificate.holds or answer.status == "stopped":
+            return found
+        tree = grow(matrices, problem, None, limits.gap, max(PATIENCE, seconds))
+        if tree.bound == np.inf:
+            said = (f"proved by a tree of {tree.nodes} nodes: no whole numbers fit", f"{tree.nodes} 个节点的分支树已证明：没有整数解")
+            return replace(found, answer=replace(answer, status="infeasible"), certificate=Certificate(True, said, boxes=tree.boxes))
+        if answer.status != "infeasible" and tree.x is not None:
+            endless = _unbounded(matrices, problem, answer, tree.x, limits)
+            if endless is not None:
+                return endless
+        second = run(problem, limits, matrices.offset, "without presolve")
+        x = tree.x if second.x is None else second.x
+        if x is None:
+            return found
+        answer = replace(second, status="feasible" if second.x is None else second.status, x=x)
+    plan, y = _rest(matrices, problem, answer, limits)
+    claimed = answer.bound + matrices.offset
+    tree = grow(matrices, problem, plan if feasible(matrices, plan) else None, limits.gap, max(PATIENCE, seconds))
+    if tree.x is not None:  # the solver was wrong
+        plan, y = _rest(matrices, problem, replace(answer, x=tree.x), limits)
+        claimed = -np.inf
+    certificate = prove_whole(matrices, plan, tree.bound, tree.boxes, tree.nodes, claimed, limits.gap)
+    if answer.status == "feasible":
+        certificate = replace(certificate, holds=certificate.sound)
+    return Found(answer, certificate, plan, y, "LP dual with the whole numbers fixed")
+
+
+def _rest(matrices: Matrices, problem: Scaled, answer: Answer, limits: Limits) -> tuple[np.ndarray, np.ndarray | None]:
+    """The best plan with the whole numbers of an answer, and its duals (None if they do not fit exactly: then the answer, rounded)."""
     assert answer.x is not None
-    clock.tell("certify")
-    whole = np.where(matrices.integer, np.round(answer.x), np.nan)
+    whole = np.where(matrices.integer, np.round(answer.x), answer.x)
     fixed = replace(
         problem,
         lower=np.where(matrices.integer, whole, problem.lower),
         upper=np.where(matrices.integer, whole, problem.upper),
         integer=np.zeros_like(problem.integer),
     )
-    relaxed = replace(problem, integer=np.zeros_like(problem.integer))
     rest = run(fixed, replace(limits, seconds=None), matrices.offset)
-    root = run(relaxed, replace(limits, seconds=None), matrices.offset)
-    x = rest.x if rest.x is not None else np.where(matrices.integer, whole, answer.x)
-    x = np.where(matrices.integer, np.round(x), x)
-    claimed = answer.bound + matrices.offset
-    certificate = prove_plan(matrices, x, root.y, claimed, limits.gap)
-    if answer.status == "feasible":
-        certificate = replace(certificate, holds=certificate.sound)
-    clock.stage("certify")
-    return Found(answer, certificate, x, rest.y, "LP dual with the whole numbers fixed")
+    return (whole, None) if rest.x is None else (np.where(matrices.integer, whole, rest.x), rest.y)
 
 
 def _no_plan(matrices: Matrices, problem: Scaled, answer: Answer, limits: Limits) -> Found:
-    """Infeasible or unbounded: the solver's ray or an elastic LP gives the proof of the first, a ray that of the second."""
-    if answer.ray is not None:
-        for ray in (answer.ray, -answer.ray):
-            proof = prove_infeasible(matrices, ray)
-            if proof.holds:
-                return Found(replace(answer, status="infeasible"), proof)
+    """Infeasible or unbounded: the solver's ray or an elastic LP gives the proof of the first; a ray and a plan that of the second."""
+    for ray in () if answer.ray is None else (answer.ray, -answer.ray):
+        proof = prove_infeasible(matrices, ray)
+        if proof.holds:
+            return Found(replace(answer, status="infeasible"), proof)
+    patient = replace(limits, seconds=None)
     elastic = _elastic(problem)
-    found = run(elastic, replace(limits, seconds=None), method="simplex" if elastic.matrix.shape[1] < 20_000 else "ipx")
+    found = run(elastic, patient, method="exact simplex" if elastic.matrix.shape[1] < 20_000 else "ipx")
     if found.y is not None and found.objective > 0:
         proof = prove_infeasible(matrices, found.y)
         if proof.holds:
@@ -131,16 +158,23 @@ def _no_plan(matrices: Matrices, problem: Scaled, answer: Answer, limits: Limits
     if answer.status == "failed":
         return Found(answer, Certificate(False, (f"the solver failed: {answer.said}", f"求解器失败：{answer.said}")))
     if answer.status != "infeasible":
-        along = _ray(problem, limits)
-        if along is not None:
-            worst = np.argsort(-np.abs(along))[:4]
-            names = ", ".join(f"{n}[{', '.join(map(str, i))}]" for n, i in (matrices.column_name(int(j)) for j in worst))
-            said = (f"proved: cost falls without limit along {names}", f"已证明：成本沿 {names} 无限下降")
-            return Found(replace(answer, status="unbounded"), Certificate(True, said))
+        plan = run(replace(problem, cost=np.zeros_like(problem.cost)), patient).x
+        endless = None if plan is None else _unbounded(matrices, problem, answer, plan, patient)
+        if endless is not None:
+            return endless
     said = ("the solver claims that there is no plan; not proved", "求解器声称没有方案；未证明")
-    if problem.integer.any():
-        said = ("the solver claims that no whole numbers fit; not proved", "求解器声称没有整数解；未证明")
     return Found(replace(answer, status="infeasible"), Certificate(False, said))
+
+
+def _unbounded(matrices: Matrices, problem: Scaled, answer: Answer, plan: np.ndarray, limits: Limits) -> Found | None:
+    """The proof that cost falls without limit: a plan, and a direction from it; None without."""
+    along = _ray(problem, limits)
+    if along is None or not feasible(matrices, plan):
+        return None
+    worst = np.argsort(-np.abs(along))[:4]
+    names = ", ".join(f"{n}[{', '.join(map(str, i))}]" for n, i in (matrices.column_name(int(j)) for j in worst))
+    said = (f"proved: cost falls without limit along {names}", f"已证明：成本沿 {names} 无限下降")
+    return Found(replace(answer, status="unbounded"), Certificate(True, said))
 
 
 def _elastic(problem: Scaled) -> Scaled:

@@ -13,24 +13,29 @@ from __future__ import annotations
 
 import math
 import time
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 import pandas as pd
 import scipy.sparse as sp
 
 from models.algebra import Matrices
+from optimizer.scaling import choose
 
 EPSILON = np.finfo(float).eps
-FEASIBLE = 1e-6
-"""Largest violation of a row or bound, relative to the terms that are added in it."""
+EXACT = 1e-9
+"""Largest violation of a row or bound, and largest gap between a plan's cost and its proved bound, for the word "optimal"; both relative."""
+USABLE = 1e-6
+"""Largest relative violation of a plan that may be shown, with its figures, as feasible."""
 INTEGRAL = 1e-9
-OPTIMAL_GAP = 1e-6
-"""Largest relative gap between a plan's cost and its proved bound for the word "optimal"."""
+TIGHTER = 0.1
+CANCELLED = 1e-3
+"""A gap is relative to the cost, but where costs cancel one another at least to this share of all that is added up in it."""
 
 
 Said = tuple[str, str]
 """A sentence in English and Chinese."""
+INSIDE: Said = ("for plans within the boxes listed", "限于所列范围之内的方案")
 
 
 @dataclass(frozen=True)
@@ -39,12 +44,13 @@ class Certificate:
 
     Attributes:
         holds: does the proof support the status that is reported?
-        violation: the largest violation of any row or bound, relative to the terms added in it; `where` names it.
+        violation: the largest violation of any row or bound, relative to the terms added in it, at least to one of the scaled model (see
+            `scaling.choose`); `where` names it.
         fraction: the largest distance of an integer column from a whole number.
         objective: the cost of the plan, added up anew. [¤]
         bound: the proved lower bound. [¤]
         claimed: the bound that the solver claims (a MIP), not proved here. [¤]
-        gap: (objective − bound) / max(1, |objective|).
+        gap: (objective − bound) / |objective|, see CANCELLED.
         conflict: of a proof that there is no plan: the rows that contradict one another, as (name, weight), policies first.
         boxes: by family of variables, the quantity above which plans are not covered by the bound, and how many columns needed it.
         said: one sentence, in English and Chinese.
@@ -65,17 +71,16 @@ class Certificate:
 
     @property
     def sound(self) -> bool:
-        """Does the plan keep every row, bound and whole number?"""
-        return self.violation <= FEASIBLE and self.fraction <= INTEGRAL
+        """Does the plan keep every row, bound and whole number, if not to the last digit?"""
+        return self.violation <= USABLE and self.fraction <= INTEGRAL
 
 
 def feasibility(matrices: Matrices, x: np.ndarray) -> tuple[float, str, float]:
     """The largest relative violation of rows and bounds, the name of the worst, and the largest distance from integrality."""
-    a = matrices.matrix
+    a, one = matrices.matrix, choose(matrices)
     activity = a @ x
-    size = 1 + abs(a) @ np.abs(x)
-    rows = np.maximum(matrices.row_lower - activity, activity - matrices.row_upper) / size
-    bounds = np.maximum(matrices.lower - x, x - matrices.upper) / (1 + np.abs(x))
+    rows = np.maximum(matrices.row_lower - activity, activity - matrices.row_upper) / (1 / one.rows + abs(a) @ np.abs(x))
+    bounds = np.maximum(matrices.lower - x, x - matrices.upper) / (one.columns + np.abs(x))
     fraction = float(np.abs(x - np.round(x))[matrices.integer].max(initial=0.0))
     worst_row, worst_bound = float(rows.max(initial=0.0)), float(bounds.max(initial=0.0))
     if worst_row <= 0 and worst_bound <= 0:
@@ -90,14 +95,14 @@ def _name(family: str, labels: tuple[object, ...]) -> str:
 
 
 def implied_bounds(matrices: Matrices, passes: int = 12) -> tuple[np.ndarray, np.ndarray]:
-    """Bounds that the rows imply for every feasible x: each row's side less the least of its other terms, over and over; only columns that
-    have no bound of their own are given one, and a pass looks only at rows in which the pass before found some."""
+    """Bounds that the rows imply for every feasible x: each row's side less the least of its other terms, over and over; a pass looks only at
+    rows in which the pass before found a bound that is tighter by a share of TIGHTER."""
     a = sp.csr_array(matrices.matrix)
     by_column = sp.csc_array(a)
     lower, upper = matrices.lower.copy(), matrices.upper.copy()
     rows = np.arange(a.shape[0])
     for _ in range(passes):
-        unbound = ~np.isfinite(lower), ~np.isfinite(upper)
+        before = lower.copy(), upper.copy()
         for side, sign in ((matrices.row_upper, 1.0), (-matrices.row_lower, -1.0)):
             limited = rows[np.isfinite(side[rows])]
             at, row = _entries(a.indptr, limited)
@@ -108,12 +113,18 @@ def implied_bounds(matrices: Matrices, passes: int = 12) -> tuple[np.ndarray, np
             least[infinite] = 0.0
             count = np.bincount(row, infinite, minlength=len(limited))
             total = np.bincount(row, least, minlength=len(limited))
-            use = np.flatnonzero((count[row] == infinite) & np.where(up, unbound[1][column], unbound[0][column]))
+            added = np.abs(side[limited]) + np.bincount(row, np.abs(least), minlength=len(limited))
+            lost = 2 * EPSILON * (np.bincount(row, minlength=len(limited)) + 4) * added
+            use = np.flatnonzero(count[row] == infinite)
             limit = (side[limited][row[use]] - (total[row[use]] - least[use])) / v[use]
-            up, column = up[use], column[use]
-            np.minimum.at(upper, column[up], _outward(limit[up], 1.0))
-            np.maximum.at(lower, column[~up], _outward(limit[~up], -1.0))
-        found = np.flatnonzero((unbound[0] & np.isfinite(lower)) | (unbound[1] & np.isfinite(upper)))
+            up, column, margin = up[use], column[use], np.abs(lost[row[use]] / v[use])
+            for of, at, limits, best, way in (
+                (upper, column[up], (limit + margin)[up], np.minimum, 1.0),
+                (lower, column[~up], (limit - margin)[~up], np.maximum, -1.0),
+            ):
+                better = np.isinf(of[at]) | (way * (of[at] - limits) > TIGHTER * np.abs(of[at]))
+                best.at(of, at[better], limits[better])
+        found = np.flatnonzero((before[0] != lower) | (before[1] != upper))
         if not len(found):
             break
         rows = np.unique(by_column.indices[_entries(by_column.indptr, found)[0]])
@@ -125,11 +136,6 @@ def _entries(start: np.ndarray, chosen: np.ndarray) -> tuple[np.ndarray, np.ndar
     count = start[chosen + 1] - start[chosen]
     owner = np.repeat(np.arange(len(chosen)), count)
     return np.arange(len(owner)) - np.repeat(np.cumsum(count) - count - start[chosen], count), owner
-
-
-def _outward(limit: np.ndarray, sign: float) -> np.ndarray:
-    """A little above (sign 1) or below (−1), more than rounding can have lost."""
-    return np.asarray(limit + sign * (1e-9 * np.abs(limit) + 1e-9))
 
 
 def lower_bound(
@@ -163,7 +169,8 @@ def box_sizes(matrices: Matrices, x: np.ndarray | None) -> np.ndarray:
     return boxes
 
 
-def _boxes_table(matrices: Matrices, used: np.ndarray, boxes: np.ndarray) -> pd.DataFrame:
+def boxes_table(matrices: Matrices, used: np.ndarray, boxes: np.ndarray) -> pd.DataFrame:
+    """The boxes that a bound needed: variable, box, columns."""
     rows = [
         (name, float(boxes[block.slice].max(initial=0.0)), int(used[block.slice].sum()))
         for name, block in matrices.columns.items()
@@ -172,50 +179,65 @@ def _boxes_table(matrices: Matrices, used: np.ndarray, boxes: np.ndarray) -> pd.
     return pd.DataFrame(rows, columns=["variable", "box", "columns"])
 
 
-def prove_plan(matrices: Matrices, x: np.ndarray, y: np.ndarray | None, claimed: float | None = None, wanted_gap: float = OPTIMAL_GAP) -> Certificate:
-    """The certificate of a plan: feasibility, integrality, cost, and the bound that y proves.
-
-    For a MIP, `claimed` is the bound the solver claims (¤ with offset); y, of the root relaxation, proves a bound of its own.
-    """
+def prove_plan(matrices: Matrices, x: np.ndarray, y: np.ndarray) -> Certificate:
+    """The certificate of the plan of an LP: feasibility, cost, and the bound that y proves."""
     begun = time.perf_counter()
+    lower, upper = implied_bounds(matrices)
+    boxes = box_sizes(matrices, x)
+    bound, used = lower_bound(matrices, y, matrices.cost, lower, upper, boxes)
+    proof = _checked(matrices, x, bound + matrices.offset, boxes_table(matrices, used, boxes))
+    if not proof.sound:
+        return proof
+    holds, shown = bool(proof.gap <= EXACT and proof.violation <= EXACT), f"{max(proof.gap, 0.0):.1e}"
+    said = [_verified(proof), (f"bound proved, gap {shown}", f"下界已证明，间隙 {shown}"), *([INSIDE] if len(proof.boxes) else [])]
+    return replace(proof, holds=holds, said=_joined(said), seconds=time.perf_counter() - begun)
+
+
+def prove_whole(matrices: Matrices, x: np.ndarray, bound: float, boxes: pd.DataFrame, nodes: int, claimed: float, wanted_gap: float) -> Certificate:
+    """The certificate of the plan of a MIP: feasibility, whole numbers and cost, next to the bound (¤ with offset) that a tree of so many
+    nodes proves, inside its boxes, and the one that the solver claims."""
+    begun = time.perf_counter()
+    proof = _checked(matrices, x, bound, boxes)
+    if not proof.sound:
+        return replace(proof, claimed=claimed)
+    claimed_gap = (proof.objective - claimed) / size_of_cost(matrices, x)
+    wanted = max(wanted_gap, EXACT)
+    close = proof.gap <= wanted or -USABLE <= claimed_gap <= wanted
+    holds = bool(close and proof.gap >= -EXACT and proof.violation <= EXACT)
+    gap, claim = f"{max(proof.gap, 0.0):.2g}", f"{max(claimed_gap, 0.0):.2g}"
+    tree = (f"gap {gap} proved by a tree of {nodes} nodes, the solver claims {claim}", f"{nodes} 个节点的分支树已证间隙 {gap}，求解器声称 {claim}")
+    said = _joined([_verified(proof), tree, *([INSIDE] if len(proof.boxes) else [])])
+    return replace(proof, holds=holds, said=said, claimed=claimed, seconds=time.perf_counter() - begun)
+
+
+def _checked(matrices: Matrices, x: np.ndarray, bound: float, boxes: pd.DataFrame) -> Certificate:
+    """What x violates and costs, next to a bound; `said` tells what is violated."""
     violation, where, fraction = feasibility(matrices, x)
     objective = float(matrices.cost @ x) + matrices.offset
-    bound, boxes_used = -np.inf, pd.DataFrame(columns=["variable", "box", "columns"])
-    if y is not None:
-        lower, upper = implied_bounds(matrices)
-        boxes = box_sizes(matrices, x)
-        bound, used = lower_bound(matrices, y, matrices.cost, lower, upper, boxes)
-        bound += matrices.offset
-        boxes_used = _boxes_table(matrices, used, boxes)
-    gap = (objective - bound) / max(1.0, abs(objective))
-    sound = violation <= FEASIBLE and fraction <= INTEGRAL
-    said = [(f"plan verified against every row (largest violation {violation:.1e})", f"方案已逐行验证（最大偏差 {violation:.1e}）")]
-    if not sound:
-        said = [("the plan does not hold", "方案不成立")]
-        if violation > FEASIBLE:
-            said.append((f"{where} is violated by {violation:.1e}", f"{where} 偏差 {violation:.1e}"))
-        if fraction > INTEGRAL:
-            said.append((f"a whole number is missed by {fraction:.1e}", f"整数偏差 {fraction:.1e}"))
-        holds = False
-    elif claimed is None:
-        holds = bool(gap <= OPTIMAL_GAP)
-        shown = f"{max(gap, 0.0):.1e}"
-        said.append(
-            (f"bound proved, gap {shown}", f"下界已证明，间隙 {shown}")
-            if holds
-            else (f"the bound proved leaves a gap of {shown}", f"已证下界尚余间隙 {shown}")
-        )
-        if len(boxes_used):
-            said.append(("for plans within the boxes listed", "限于所列范围之内的方案"))
-    else:
-        claimed_gap = (objective - claimed) / max(1.0, abs(objective))
-        holds = bool(claimed_gap <= max(wanted_gap, OPTIMAL_GAP) and bound <= objective + OPTIMAL_GAP * max(1.0, abs(objective)))
-        root, claim = f"{max(gap, 0.0):.2g}", f"{max(claimed_gap, 0.0):.2g}"
-        said.append((f"gap {root} proved at the root, the solver claims {claim}", f"根节点已证间隙 {root}，求解器声称 {claim}"))
-    seconds = time.perf_counter() - begun
-    return Certificate(
-        holds, _joined(said), violation, where, fraction, objective, bound, np.nan if claimed is None else claimed, gap, boxes_used, seconds=seconds
-    )
+    said = [("the plan does not hold", "方案不成立")]
+    if violation > USABLE:
+        said.append((f"{where} is violated by {violation:.1e}", f"{where} 偏差 {violation:.1e}"))
+    if fraction > INTEGRAL:
+        said.append((f"a whole number is missed by {fraction:.1e}", f"整数偏差 {fraction:.1e}"))
+    gap = (objective - bound) / size_of_cost(matrices, x)
+    return Certificate(False, _joined(said), violation, where, fraction, objective, bound, gap=gap, boxes=boxes)
+
+
+def size_of_cost(matrices: Matrices, x: np.ndarray) -> float:
+    """What a gap is relative to. [¤]"""
+    added = abs(matrices.offset) + float(np.abs(matrices.cost) @ np.abs(x))
+    return max(abs(float(matrices.cost @ x) + matrices.offset), CANCELLED * added) or 1.0
+
+
+def _verified(proof: Certificate) -> Said:
+    shown = f"{proof.violation:.1e}"
+    return f"plan verified against every row (largest violation {shown})", f"方案已逐行验证（最大偏差 {shown}）"
+
+
+def feasible(matrices: Matrices, x: np.ndarray) -> bool:
+    """Does a plan keep every row, bound and whole number?"""
+    violation, _, fraction = feasibility(matrices, x)
+    return violation <= USABLE and fraction <= INTEGRAL
 
 
 def prove_infeasible(matrices: Matrices, y: np.ndarray) -> Certificate:
@@ -230,10 +252,10 @@ def prove_infeasible(matrices: Matrices, y: np.ndarray) -> Certificate:
         if bound > best:
             best, used = bound, boxed
     holds = bool(best > 0)
-    table = _boxes_table(matrices, used, boxes)
+    table = boxes_table(matrices, used, boxes)
     said = [("proved: no plan meets all rows", "已证明：没有方案满足所有行") if holds else ("not proved that no plan exists", "尚未证明不存在方案")]
     if holds and len(table):
-        said.append(("for plans within the boxes listed", "限于所列范围之内的方案"))
+        said.append(INSIDE)
     return Certificate(
         holds, _joined(said), bound=best, boxes=table, conflict=_conflict(matrices, y) if holds else (), seconds=time.perf_counter() - begun
     )

@@ -20,7 +20,7 @@ import pandas as pd
 from models.algebra import Matrices
 from optimizer.answering import Clock, Found, cold, find
 from optimizer.budget import Budget
-from optimizer.certificate import implied_bounds, prove_plan
+from optimizer.certificate import feasible, implied_bounds
 from optimizer.extended import counting, with_row
 from optimizer.highs import Limits
 from optimizer.solved import Solved
@@ -100,7 +100,7 @@ def _reweighted(solved: Solved, budget: Budget, columns: np.ndarray) -> np.ndarr
         weights = np.zeros(len(x))
         weights[columns] = 1.0 / (x[columns] + 0.01 * size)
         x = budget.least(weights).x
-        if not prove_plan(solved.matrices, x, None).sound:
+        if not feasible(solved.matrices, x):
             break
         if (x[columns] > SMALL * size).sum() < (best[columns] > SMALL * size).sum():
             best = x

@@ -78,8 +78,8 @@ class Answer:
 
 
 def run(problem: Scaled, limits: Limits, offset: float = 0.0, method: str | None = None) -> Answer:
-    """Solves one scaled problem from nothing. `method`: simplex, ipx (an LP is reduced first), interior (ipx that stops before a vertex); None
-    chooses by size. Raises SolverError."""
+    """Solves one scaled problem from nothing. `method`: simplex, ipx (an LP is reduced first), interior (ipx that stops before a vertex), `exact
+    simplex` and `exact ipx` (as exactly as HiGHS can), for a MIP `without presolve`; None chooses by size. Raises SolverError."""
     return run_with_basis(problem, limits, offset, method)[0]
 
 
@@ -201,6 +201,11 @@ def _options(limits: Limits, mip: bool, method: str) -> dict[str, object]:
     options: dict[str, object] = {"random_seed": limits.seed, "time_limit": np.inf}
     if limits.threads:
         options["threads"] = int(limits.threads)
+    if method.startswith("exact"):
+        options |= {"primal_feasibility_tolerance": 1e-10, "dual_feasibility_tolerance": 1e-10}
+        method = method.removeprefix("exact ")
+    if method == "without presolve":
+        options |= {"presolve": "off"}
     if mip:
         return options | {"mip_rel_gap": float(limits.gap), "mip_abs_gap": 1e-9 if limits.gap == 0 else 1e-6, "mip_feasibility_tolerance": 1e-7}
     if method in ("ipx", "interior"):

@@ -1,0 +1,182 @@
+"""A second opinion: random models as matrices, SCIP, and full enumeration; none of it knows anything of HiGHS or of our search and proof."""
+
+from __future__ import annotations
+
+import itertools
+import random
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+import scipy.sparse as sp
+from pyscipopt import Model, quicksum
+
+from models.algebra import Matrices
+from models.algebra.coding import Labels, Listed
+from models.algebra.matrices import Block
+from optimizer.answering import Clock, Found, cold, find
+from optimizer.highs import Limits
+
+INF = np.inf
+EQUAL = 1e-6
+"""Largest relative difference of two objectives: SCIP keeps each row to 1e-7."""
+
+
+def numbered(
+    rows: list[list[float]],
+    row_lower: list[float],
+    row_upper: list[float],
+    cost: list[float],
+    lower: list[float] | None = None,
+    upper: list[float] | None = None,
+    integer: list[bool] | None = None,
+) -> Matrices:
+    """A model of numbered rows and columns; columns from 0 to infinity and continuous unless said otherwise."""
+    n, labels = len(cost), Labels()
+    names = [
+        {name: Block(name, 0, count, Listed([labels.encode(list(range(count)), name)], labels, ["i"]), labels)}
+        for name, count in (("row", len(rows)), ("column", n))
+    ]
+    matrix = sp.csr_array(np.array(rows, float).reshape(len(rows), n))
+    return Matrices(
+        matrix, np.array(row_lower, float), np.array(row_upper, float), np.array(cost, float), 0.0, np.array(lower or [0.0] * n, float),
+        np.array(upper or [INF] * n, float), np.array(integer or [False] * n, bool), *names, {},
+    )  # fmt: skip
+
+
+def drawn_matrices(seed: int, boxed: bool = False) -> Matrices:
+    """A random LP or MIP with ties, ranges, fixed and free columns, columns that repeat another; many have no plan, some no least cost.
+
+    `boxed`: so small, and every column between two bounds, that `enumerated` can list all there is.
+    """
+    dice = random.Random(seed)
+    m, n = (dice.randint(1, 4), dice.randint(1, 5)) if boxed else (dice.randint(1, 12), dice.randint(1, 14))
+    whole = dice.choice(("none", "none", "some", "all"))
+    size = (lambda: float(dice.randint(1, 5))) if dice.random() < 0.6 else (lambda: float(f"{10 ** dice.uniform(-3, 3):.3g}"))
+    filled = dice.uniform(0.3, 0.9)
+
+    def number() -> float:
+        return dice.choice((-1, 1, 1)) * size() if dice.random() < filled else 0.0
+
+    columns = [[number() for _ in range(m)] for _ in range(n)]
+    lower, upper, integer, cost = [], [], [], []
+    for j in range(n):
+        if j and dice.random() < 0.2:
+            columns[j] = [a * dice.choice((1.0, 1.0, 2.0)) for a in columns[j - 1]]
+        ends = [(0.0, size()), (-size(), size()), (size(),) * 2] if boxed else [(0.0, INF), (0.0, INF), (0.0, size()), (-size(), size()), (-INF, INF)]
+        low, high = dice.choice(ends)
+        integer.append(whole == "all" or (whole == "some" and dice.random() < 0.4))
+        if integer[-1] and boxed:
+            low, high = (float(np.floor(max(-2.0, low))), float(np.ceil(min(2.0, high))))
+        lower.append(low)
+        upper.append(max(low, high))
+        cost.append(dice.choice((0.0, 1.0, 1.0, -0.3 if boxed else 1.0)) * size())
+    inside = [round(dice.uniform(max(low, -9.0), min(high, 9.0)), 2) for low, high in zip(lower, upper, strict=True)]
+    inside = [float(round(v)) if i else v for v, i in zip(inside, integer, strict=True)]
+    sides = [_side(dice, [a[i] * v for a, v in zip(columns, inside, strict=True)], size) for i in range(m)]
+    return numbered([[a[i] for a in columns] for i in range(m)], [s[0] for s in sides], [s[1] for s in sides], cost, lower, upper, integer)
+
+
+def _side(dice: random.Random, terms: list[float], size: Callable[[], float]) -> tuple[float, float]:
+    """The sides of a row that mostly holds at a point where it has these terms; where it does not it is missed by far, as a solver's tolerance
+    is no matter of opinion here."""
+    value = sum(terms)
+    value += dice.choice((-1, 1)) * max(size(), *map(abs, terms)) if dice.random() < 0.1 else 0.0
+    kind = dice.choice(("<=", "<=", ">=", ">=", "==", "range"))
+    room = size() * dice.choice((0.0, 1.0))
+    return {"<=": (-INF, value + room), ">=": (value - room, INF), "==": (value, value), "range": (value - room, value + size())}[kind]
+
+
+@dataclass(frozen=True)
+class Said:
+    """What a solver says: optimal, infeasible, unbounded, one of the last two ("none"), or nothing ("unknown"); the objective where there is one."""
+
+    status: str
+    objective: float = np.nan
+
+
+def scip(matrices: Matrices) -> Said:
+    """The answer of SCIP, of the unscaled model."""
+    solver = Model()
+    solver.hideOutput()
+    for name, value in (("numerics/feastol", 1e-7), ("limits/gap", 0.0), ("limits/time", 5.0)):
+        solver.setParam(name, value)
+    kinds = ("C", "I")
+    x = [
+        solver.addVar(lb=None if low == -INF else low, ub=None if high == INF else high, obj=c, vtype=kinds[int(whole)])
+        for low, high, c, whole in zip(matrices.lower, matrices.upper, matrices.cost, matrices.integer, strict=True)
+    ]
+    a = matrices.matrix
+    for i, (low, high) in enumerate(zip(matrices.row_lower, matrices.row_upper, strict=True)):
+        entries = slice(a.indptr[i], a.indptr[i + 1])
+        activity = quicksum(v * x[j] for j, v in zip(a.indices[entries].tolist(), a.data[entries].tolist(), strict=True))
+        if entries.start == entries.stop:
+            if low > 0 or high < 0:
+                return Said("infeasible")
+        elif low == high:
+            solver.addCons(activity == low)
+        else:
+            if low > -INF:
+                solver.addCons(activity >= low)
+            if high < INF:
+                solver.addCons(activity <= high)
+    try:
+        solver.optimize()
+    except Exception:  # it raises nothing narrower: "error in LP solver"
+        return Said("unknown")
+    status = {"inforunbd": "none", "timelimit": "unknown"}.get(solver.getStatus(), solver.getStatus())
+    return Said(status, solver.getObjVal() + matrices.offset if status == "optimal" else np.nan)
+
+
+def enumerated(matrices: Matrices) -> Said:
+    """The best of all vertices of all choices of the integers. Every column must have two finite bounds; for tiny models."""
+    a, whole = matrices.matrix.toarray(), matrices.integer
+    rest = np.flatnonzero(~whole)
+    ranges = [np.arange(low, high + 1) for low, high in zip(matrices.lower[whole], matrices.upper[whole], strict=True)]
+    best = INF
+    box = np.vstack([np.eye(len(rest)), -np.eye(len(rest))])
+    ends = np.concatenate([matrices.upper[rest], -matrices.lower[rest]])
+    for chosen in itertools.product(*ranges):
+        fixed = a[:, whole] @ np.array(chosen)
+        above, below = matrices.row_upper - fixed, fixed - matrices.row_lower
+        g, h = np.vstack([a[:, rest], -a[:, rest], box]), np.concatenate([above, below, ends])
+        g, h = g[np.isfinite(h)], h[np.isfinite(h)]
+        points = _vertices(g, h)
+        held = (points @ g.T <= h + 1e-9 * (1 + np.abs(h))).all(axis=1)
+        if held.any():
+            best = min(best, float(matrices.cost[whole] @ np.array(chosen)) + float((points[held] @ matrices.cost[rest]).min()))
+    return Said("infeasible") if best == INF else Said("optimal", best + matrices.offset)
+
+
+def _vertices(g: np.ndarray, h: np.ndarray) -> np.ndarray:
+    """Where as many of the rows g z <= h as there are columns hold with equality."""
+    n = g.shape[1]
+    if n == 0:
+        return np.zeros((1, 0))
+    picked = np.array(list(itertools.combinations(range(len(g)), n)))
+    squares = g[picked]
+    regular = np.abs(np.linalg.det(squares)) > 1e-9 * np.prod(np.linalg.norm(squares, axis=2), axis=1)
+    return np.linalg.solve(squares[regular], h[picked[regular]][..., None])[..., 0]
+
+
+def ours(matrices: Matrices) -> Found:
+    """Our answer, as `solve` gives it."""
+    limits = Limits(gap=0.0)
+    return find(matrices, limits, Clock(limits), cold)
+
+
+def disagreement(found: Found, said: Said) -> str:
+    """In what our answer differs from another solver's; "" where it does not. An answer that our certificate does not support is one, but for
+    a claim that no whole numbers fit, which says itself that it is not proved."""
+    status, certificate = found.answer.status, found.certificate
+    if status != said.status and not (said.status == "none" and status in ("infeasible", "unbounded")):
+        return f"{status} against {said.status}: {certificate.said[0]}"
+    if status == "optimal":
+        scale = EQUAL * max(1.0, abs(said.objective))
+        if abs(certificate.objective - said.objective) > scale:
+            return f"{certificate.objective!r} against {said.objective!r}"
+        if certificate.bound > said.objective + scale:
+            return f"the bound {certificate.bound!r} is above {said.objective!r}"
+    if not certificate.holds and not (status == "infeasible" and "whole numbers" in certificate.said[0]):
+        return f"{status}, not certified: {certificate.said[0]}"
+    return ""
