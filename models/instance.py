@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from functools import cached_property
+from functools import cache, cached_property
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
@@ -153,7 +153,9 @@ def _digest(name: str, frame: pd.DataFrame) -> str:
     return hashlib.sha256(f"{name}\n{frame[columns].to_csv(index=False, float_format='%.17g')}".encode()).hexdigest()
 
 
+@cache
 def _empty(table: Table) -> pd.DataFrame:
+    """The table without rows."""
     columns = {c.name: pd.Series(dtype="float64" if c.numeric else "str") for c in table.columns}
     return pd.DataFrame(columns, index=pd.Index([], name="line", dtype="int64"))
 

@@ -1,0 +1,47 @@
+"""Random small instances that mean something, from a seed: every family, table and metric over many seeds.
+
+    drawn(seed) -> Instance            checked; the same for the same seed
+    written(seed) -> (settings, tables as DataFrames)     what `Instance.from_frames(tables, **settings)` makes it from
+    sketch(seed) -> Draw               the same as rows of cells, quickest: `sketch(seed).rows["policies"]`
+    FREE                               columns of the schema that are never filled, with the reason
+
+Two to four regions, one to three periods, no slices or two to four; about half of them MIPs with few integers or LPs, most feasible (demand
+may go short at a price), some infeasible. Numbers are of order 0.001 .. 100 and rounded to three digits, so that ties are accidents.
+"""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from models import Instance
+from tests.drawn.capital import capital
+from tests.drawn.draw import Draw
+from tests.drawn.rules import rules
+from tests.drawn.setting import setting
+from tests.drawn.trade import trade
+
+FREE = {
+    "en": "names for people",
+    "zh": "names for people",
+    "authority": "a remark",
+}
+
+
+def sketch(seed: int) -> Draw:
+    """A random instance as rows of cells, before anything is checked."""
+    d = Draw(seed)
+    for part in (setting, capital, trade, rules):
+        part(d)
+    return d
+
+
+def written(seed: int) -> tuple[dict[str, object], dict[str, pd.DataFrame]]:
+    """Settings and tables of a random instance."""
+    d = sketch(seed)
+    return d.settings, d.frames()
+
+
+def drawn(seed: int) -> Instance:
+    """A random instance."""
+    settings, tables = written(seed)
+    return Instance.from_frames(tables, **settings)
