@@ -1,8 +1,8 @@
 """Random small instances that mean something, from a seed: every family, table and metric over many seeds.
 
     drawn(seed) -> Instance            checked; the same for the same seed
-    written(seed) -> (settings, tables as DataFrames)     what `Instance.from_frames(tables, **settings)` makes it from
-    sketch(seed) -> Draw               the same as rows of cells, quickest: `sketch(seed).rows["policies"]`
+    sketch(seed) -> Draw               what it is made from, before checks: `.settings`, `.rows["sources"] = [{"region": "A", ...}, ...]`
+    made(settings, rows) -> Instance   from such rows, perhaps changed: what a test of a law does
     FREE                               columns of the schema that are never filled, with the reason
 
 Two to four regions, one to three periods, no slices or two to four; about half of them MIPs with few integers or LPs, most feasible (demand
@@ -11,11 +11,11 @@ may go short at a price), some infeasible. Numbers are of order 0.001 .. 100 and
 
 from __future__ import annotations
 
-import pandas as pd
+from typing import Any
 
 from models import Instance
 from tests.drawn.capital import capital
-from tests.drawn.draw import Draw
+from tests.drawn.draw import Draw, Rows, frames
 from tests.drawn.rules import rules
 from tests.drawn.setting import setting
 from tests.drawn.trade import trade
@@ -35,13 +35,12 @@ def sketch(seed: int) -> Draw:
     return d
 
 
-def written(seed: int) -> tuple[dict[str, object], dict[str, pd.DataFrame]]:
-    """Settings and tables of a random instance."""
-    d = sketch(seed)
-    return d.settings, d.frames()
+def made(settings: dict[str, Any], rows: Rows) -> Instance:
+    """The checked instance of rows of cells. Raises InputError."""
+    return Instance.from_frames(frames(rows), **settings)
 
 
 def drawn(seed: int) -> Instance:
     """A random instance."""
-    settings, tables = written(seed)
-    return Instance.from_frames(tables, **settings)
+    d = sketch(seed)
+    return made(d.settings, d.rows)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Sequence
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import pandas as pd
 
@@ -12,6 +12,9 @@ from models.tables import TABLES
 
 T = TypeVar("T")
 Cell = str | float | None
+Row = dict[str, Cell]
+Rows = dict[str, list[Row]]
+"""Tables by name, as rows of cells; None or "" is blank."""
 
 
 class Draw:
@@ -28,8 +31,8 @@ class Draw:
 
     def __init__(self, seed: int) -> None:
         self.random = random.Random(seed)
-        self.rows: dict[str, list[dict[str, Cell]]] = {}
-        self.settings: dict[str, object] = {}
+        self.rows: Rows = {}
+        self.settings: dict[str, Any] = {}
         self.regions: list[str] = []
         self.groups: dict[str, list[str]] = {}
         self.periods: list[str] = []
@@ -102,10 +105,13 @@ class Draw:
         if self.maybe(chance) and all(value not in (None, "") for _, value in keys):
             self.row(table, **(base | dict(keys) | numbers))
 
-    def frames(self) -> dict[str, pd.DataFrame]:
-        """The tables with every column that is filled somewhere; numbers as numbers, blanks as None."""
-        frames = {}
-        for name, rows in self.rows.items():
-            columns = [c for c in TABLES[name].names if any(row.get(c) not in (None, "") for row in rows)]
-            frames[name] = pd.DataFrame({c: pd.Series([None if row.get(c) in (None, "") else row[c] for row in rows], dtype=object) for c in columns})
-        return frames
+
+def frames(rows: Rows) -> dict[str, pd.DataFrame]:
+    """Tables from rows of cells: every column that is filled somewhere, None where a cell is blank."""
+    tables = {}
+    for name, own in rows.items():
+        columns = [c for c in TABLES[name].names if any(row.get(c) not in (None, "") for row in own)]
+        tables[name] = pd.DataFrame(
+            [[row.get(c) or (0.0 if row.get(c) == 0 else None) for c in columns] for row in own], columns=columns, dtype=object
+        )
+    return tables

@@ -115,7 +115,11 @@ class _Rule:
         elif chosen == "demand" and self.span != "to_date":
             self._row("right", "demand", {"commodity": "metal"} | ({"party": "*"} if "party" in self.each else {}), coefficient=d.n(0.2, 1))
         elif chosen == "other":
-            others = [m for m in self.metrics if SUMMED[m].kind == kind and m != self.metric and not (m == "burden" and "party" in self.each)]
+            others = [
+                m
+                for m in self.metrics
+                if SUMMED[m].kind == kind and m != self.metric and not (m in ("burden", "clean_used") and "party" in self.each)
+            ]
             if others:
                 other = d.pick(others)
                 self._row("right", other, self._matching(other), coefficient=d.sometimes(0.5, 0.3, 1.2))
