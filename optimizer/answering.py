@@ -75,7 +75,7 @@ def find(matrices: Matrices, limits: Limits, clock: Clock, search: Search) -> Fo
     if problem.integer.any():
         return _whole(matrices, problem, answer, limits, clock)
     clock.tell("certify")
-    found = Found(answer, prove_plan(matrices, answer.x, answer.y), answer.x, answer.y, "LP dual")
+    found = Found(answer, prove_plan(matrices, answer.x, answer.y, problem=problem), answer.x, answer.y, "LP dual")
     if answer.method == "interior" and found.certificate.sound and found.certificate.gap <= NEAR:
         status = answer.status if found.certificate.holds else "feasible"
         found = replace(found, answer=replace(answer, status=status), certificate=replace(found.certificate, holds=True))
@@ -84,7 +84,7 @@ def find(matrices: Matrices, limits: Limits, clock: Clock, search: Search) -> Fo
             break
         second = run(problem, limits, matrices.offset, method)
         if second.x is not None and second.y is not None:
-            better = prove_plan(matrices, second.x, second.y)
+            better = prove_plan(matrices, second.x, second.y, problem=problem)
             if better.holds:
                 found = Found(second, better, second.x, second.y, "LP dual")
     clock.stage("certify")
@@ -108,7 +108,7 @@ def _whole(matrices: Matrices, problem: Scaled, answer: Answer, limits: Limits, 
     x = rest.x if rest.x is not None else np.where(matrices.integer, whole, answer.x)
     x = np.where(matrices.integer, np.round(x), x)
     claimed = answer.bound + matrices.offset
-    certificate = prove_plan(matrices, x, root.y, claimed, limits.gap)
+    certificate = prove_plan(matrices, x, root.y, claimed, limits.gap, problem)
     if answer.status == "feasible":
         certificate = replace(certificate, holds=certificate.sound)
     clock.stage("certify")
@@ -119,13 +119,13 @@ def _no_plan(matrices: Matrices, problem: Scaled, answer: Answer, limits: Limits
     """Infeasible or unbounded: the solver's ray or an elastic LP gives the proof of the first, a ray that of the second."""
     if answer.ray is not None:
         for ray in (answer.ray, -answer.ray):
-            proof = prove_infeasible(matrices, ray)
+            proof = prove_infeasible(matrices, ray, problem)
             if proof.holds:
                 return Found(replace(answer, status="infeasible"), proof)
     elastic = _elastic(problem)
     found = run(elastic, replace(limits, seconds=None), method="simplex" if elastic.matrix.shape[1] < 20_000 else "ipx")
     if found.y is not None and found.objective > 0:
-        proof = prove_infeasible(matrices, found.y)
+        proof = prove_infeasible(matrices, found.y, problem)
         if proof.holds:
             return Found(replace(answer, status="infeasible"), proof)
     if answer.status == "failed":

@@ -7,19 +7,23 @@ With any dual vector y and d = c − Aᵀy,
 is a lower bound of the cost: y_i is set to 0 where it points at an infinite side; where d_j points at an infinite bound a finite box is used
 and listed. Each d_j is taken with the error its sum can carry, on the worse side, and the total is lowered by the error of adding it up, so
 the bound holds in spite of rounding. With c = 0, LB > 0 proves that there is no plan (Farkas).
+
+What is small, and how large a box is, is told in units of the model itself (`scaling.py`: powers of two, so nothing is rounded): a million tons and
+a Gt are judged alike.
 """
 
 from __future__ import annotations
 
 import math
 import time
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 import pandas as pd
 import scipy.sparse as sp
 
 from models.algebra import Matrices
+from optimizer.scaling import Scaled, scale
 
 EPSILON = np.finfo(float).eps
 FEASIBLE = 1e-6
@@ -44,7 +48,8 @@ class Certificate:
         objective: the cost of the plan, added up anew. [¤]
         bound: the proved lower bound. [¤]
         claimed: the bound that the solver claims (a MIP), not proved here. [¤]
-        gap: (objective − bound) / max(1, |objective|).
+        gap: (objective − bound) / max(least, |objective|).
+        least: a sum of the order of one price in the plan, below which gaps are not counted in shares. [¤]
         conflict: of a proof that there is no plan: the rows that contradict one another, as (name, weight), policies first.
         boxes: by family of variables, the quantity above which plans are not covered by the bound, and how many columns needed it.
         said: one sentence, in English and Chinese.
@@ -62,6 +67,7 @@ class Certificate:
     boxes: pd.DataFrame = field(default_factory=lambda: pd.DataFrame(columns=["variable", "box", "columns"]))
     conflict: tuple[tuple[str, float], ...] = ()
     seconds: float = 0.0
+    least: float = 1.0
 
     @property
     def sound(self) -> bool:
@@ -172,22 +178,34 @@ def _boxes_table(matrices: Matrices, used: np.ndarray, boxes: np.ndarray) -> pd.
     return pd.DataFrame(rows, columns=["variable", "box", "columns"])
 
 
-def prove_plan(matrices: Matrices, x: np.ndarray, y: np.ndarray | None, claimed: float | None = None, wanted_gap: float = OPTIMAL_GAP) -> Certificate:
+def _natural(matrices: Matrices, problem: Scaled | None) -> tuple[Matrices, Scaled]:
+    """The model in units of its own."""
+    s = problem or scale(matrices)
+    own = replace(matrices, matrix=s.matrix, row_lower=s.row_lower, row_upper=s.row_upper, cost=s.cost, lower=s.lower, upper=s.upper)
+    return own, s
+
+
+def prove_plan(
+    matrices: Matrices, x: np.ndarray, y: np.ndarray | None, claimed: float | None = None, wanted_gap: float = OPTIMAL_GAP, problem: Scaled | None = None
+) -> Certificate:
     """The certificate of a plan: feasibility, integrality, cost, and the bound that y proves.
 
-    For a MIP, `claimed` is the bound the solver claims (¤ with offset); y, of the root relaxation, proves a bound of its own.
+    For a MIP, `claimed` is the bound the solver claims (¤ with offset); y, of the root relaxation, proves a bound of its own. `problem`:
+    the model as it was scaled, where that is known.
     """
     begun = time.perf_counter()
-    violation, where, fraction = feasibility(matrices, x)
+    own, s = _natural(matrices, problem)
+    violation, where, fraction = feasibility(own, x / s.columns)
     objective = float(matrices.cost @ x) + matrices.offset
     bound, boxes_used = -np.inf, pd.DataFrame(columns=["variable", "box", "columns"])
     if y is not None:
-        lower, upper = implied_bounds(matrices)
-        boxes = box_sizes(matrices, x)
-        bound, used = lower_bound(matrices, y, matrices.cost, lower, upper, boxes)
-        bound += matrices.offset
-        boxes_used = _boxes_table(matrices, used, boxes)
-    gap = (objective - bound) / max(1.0, abs(objective))
+        lower, upper = implied_bounds(own)
+        boxes = box_sizes(own, x / s.columns)
+        bound, used = lower_bound(own, y / s.rows / s.money, own.cost, lower, upper, boxes)
+        bound = bound * s.money + matrices.offset
+        boxes_used = _boxes_table(matrices, used, boxes * s.columns)
+    share_of = max(s.money, abs(objective))
+    gap = (objective - bound) / share_of
     sound = violation <= FEASIBLE and fraction <= INTEGRAL
     said = [(f"plan verified against every row (largest violation {violation:.1e})", f"方案已逐行验证（最大偏差 {violation:.1e}）")]
     if not sound:
@@ -208,29 +226,30 @@ def prove_plan(matrices: Matrices, x: np.ndarray, y: np.ndarray | None, claimed:
         if len(boxes_used):
             said.append(("for plans within the boxes listed", "限于所列范围之内的方案"))
     else:
-        claimed_gap = (objective - claimed) / max(1.0, abs(objective))
-        holds = bool(claimed_gap <= max(wanted_gap, OPTIMAL_GAP) and bound <= objective + OPTIMAL_GAP * max(1.0, abs(objective)))
+        claimed_gap = (objective - claimed) / share_of
+        holds = bool(claimed_gap <= max(wanted_gap, OPTIMAL_GAP) and bound <= objective + OPTIMAL_GAP * share_of)
         root, claim = f"{max(gap, 0.0):.2g}", f"{max(claimed_gap, 0.0):.2g}"
         said.append((f"gap {root} proved at the root, the solver claims {claim}", f"根节点已证间隙 {root}，求解器声称 {claim}"))
     seconds = time.perf_counter() - begun
     return Certificate(
-        holds, _joined(said), violation, where, fraction, objective, bound, np.nan if claimed is None else claimed, gap, boxes_used, seconds=seconds
+        holds, _joined(said), violation, where, fraction, objective, bound, np.nan if claimed is None else claimed, gap, boxes_used, (), seconds, s.money
     )
 
 
-def prove_infeasible(matrices: Matrices, y: np.ndarray) -> Certificate:
+def prove_infeasible(matrices: Matrices, y: np.ndarray, problem: Scaled | None = None) -> Certificate:
     """The certificate that no plan exists: with c = 0 a lower bound above 0 (Farkas)."""
     begun = time.perf_counter()
-    zero = np.zeros(matrices.matrix.shape[1])
-    lower, upper = implied_bounds(matrices)
-    boxes = box_sizes(matrices, None)
+    own, s = _natural(matrices, problem)
+    y, zero = y / s.rows, np.zeros(matrices.matrix.shape[1])
+    lower, upper = implied_bounds(own)
+    boxes = box_sizes(own, None)
     best, used = -np.inf, np.zeros(len(zero), bool)
     for candidate in (y, np.where(np.abs(y) < 1e-9 * np.abs(y).max(initial=0.0), 0.0, y)):
-        bound, boxed = lower_bound(matrices, candidate, zero, lower, upper, boxes)
+        bound, boxed = lower_bound(own, candidate, zero, lower, upper, boxes)
         if bound > best:
             best, used = bound, boxed
     holds = bool(best > 0)
-    table = _boxes_table(matrices, used, boxes)
+    table = _boxes_table(matrices, used, boxes * s.columns)
     said = [("proved: no plan meets all rows", "已证明：没有方案满足所有行") if holds else ("not proved that no plan exists", "尚未证明不存在方案")]
     if holds and len(table):
         said.append(("for plans within the boxes listed", "限于所列范围之内的方案"))
