@@ -186,8 +186,9 @@ def _natural(matrices: Matrices, problem: Scaled | None) -> tuple[Matrices, Scal
 
 
 def prove_plan(
-    matrices: Matrices, x: np.ndarray, y: np.ndarray | None, claimed: float | None = None, wanted_gap: float = OPTIMAL_GAP, problem: Scaled | None = None
-) -> Certificate:
+    matrices: Matrices, x: np.ndarray, y: np.ndarray | None, claimed: float | None = None, wanted_gap: float = OPTIMAL_GAP,
+    problem: Scaled | None = None,
+) -> Certificate:  # fmt: skip
     """The certificate of a plan: feasibility, integrality, cost, and the bound that y proves.
 
     For a MIP, `claimed` is the bound the solver claims (¤ with offset); y, of the root relaxation, proves a bound of its own. `problem`:
@@ -230,10 +231,10 @@ def prove_plan(
         holds = bool(claimed_gap <= max(wanted_gap, OPTIMAL_GAP) and bound <= objective + OPTIMAL_GAP * share_of)
         root, claim = f"{max(gap, 0.0):.2g}", f"{max(claimed_gap, 0.0):.2g}"
         said.append((f"gap {root} proved at the root, the solver claims {claim}", f"根节点已证间隙 {root}，求解器声称 {claim}"))
-    seconds = time.perf_counter() - begun
     return Certificate(
-        holds, _joined(said), violation, where, fraction, objective, bound, np.nan if claimed is None else claimed, gap, boxes_used, (), seconds, s.money
-    )
+        holds, _joined(said), violation, where, fraction, objective, bound, np.nan if claimed is None else claimed, gap, boxes_used,
+        seconds=time.perf_counter() - begun, least=s.money,
+    )  # fmt: skip
 
 
 def prove_infeasible(matrices: Matrices, y: np.ndarray, problem: Scaled | None = None) -> Certificate:

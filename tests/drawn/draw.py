@@ -109,7 +109,7 @@ class Draw:
 def frames(rows: Rows) -> dict[str, pd.DataFrame]:
     """Tables from rows of cells: every column that is filled somewhere, None where a cell is blank."""
     tables = {}
-    for name, own in rows.items():
+    for name, own in ((name, own) for name, own in rows.items() if own):
         columns = [c for c in TABLES[name].names if any(row.get(c) not in (None, "") for row in own)]
         tables[name] = pd.DataFrame(
             [[row.get(c) or (0.0 if row.get(c) == 0 else None) for c in columns] for row in own], columns=columns, dtype=object

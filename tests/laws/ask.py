@@ -10,7 +10,7 @@ from hypothesis import note
 from hypothesis import strategies as st
 
 from models import Instance
-from models.algebra import Matrices, compile
+from models.algebra import AlgebraError, Matrices, compile
 from models.formulation import build
 from optimizer.answering import Clock, find
 from optimizer.highs import Limits, run
@@ -36,8 +36,14 @@ class Answer:
 
 
 def ask(instance: Instance) -> Answer:
-    """The least cost, of the whole numbers exactly, without certificate and tables."""
-    return ask_matrices(compile(build(instance).pyomo))
+    """The least cost, of the whole numbers exactly, without certificate and tables; a policy on nothing that cannot hold leaves no plan."""
+    try:
+        matrices = compile(build(instance).pyomo)
+    except AlgebraError as error:
+        if "cannot hold" not in str(error):
+            raise
+        return Answer(math.inf)
+    return ask_matrices(matrices)
 
 
 def ask_matrices(matrices: Matrices, problem: Scaled | None = None) -> Answer:

@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-from hypothesis import assume, given, note
+from hypothesis import given, note
 from hypothesis import strategies as st
 
-from models.algebra import compile
-from models.formulation import build
-from optimizer.answering import Clock, Found, find
 from optimizer.plan import Plan
 from optimizer.solving import solve
 from tests.drawn import made, sketch

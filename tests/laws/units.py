@@ -14,6 +14,7 @@ from models.tables import TABLES
 from tests.drawn.draw import Cell, Row, Rows
 from tests.laws.tables import copied, parts, text
 
+
 @dataclass(frozen=True)
 class Units:
     """By what the numbers of amounts are multiplied: money, names (commodities, burdens, equipment; 1 if not there), activity of routes."""

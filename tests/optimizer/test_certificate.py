@@ -8,6 +8,7 @@ from pytest import approx
 
 from models import Instance
 from models.algebra import Matrices
+from optimizer import solve
 from optimizer.certificate import feasibility, implied_bounds, lower_bound, prove_infeasible, prove_plan
 from optimizer.highs import Limits, run
 from optimizer.scaling import NumbersError, check, scale
@@ -61,6 +62,38 @@ def test_a_plan_with_its_duals_is_proved(solved: tuple[Matrices, np.ndarray, np.
     assert certificate.bound <= 11
     assert certificate.violation == 0 and certificate.gap < 1e-9
     assert "bound proved" in str(certificate.said)
+
+
+def in_other_units(unit: float, money: float) -> Instance:
+    """The shop with x in a unit by which its numbers are multiplied, and sums in another money: best at 11 × money."""
+    tables = shop(3 * unit, 5 * unit).tables
+    prices = tables["sources"].assign(price=tables["sources"]["price"] * money / unit)
+    return shop(3 * unit, 5 * unit).replace({"sources": prices})
+
+
+@pytest.mark.parametrize("unit", [1e-9, 1e9])
+def test_a_plan_is_judged_alike_in_any_unit_of_its_goods(unit: float) -> None:
+    """Nothing bought where 5 × 10^-9 are wanted is no plan, as nothing is none where 5 are; nor is a tenth too little."""
+    plan = solve(in_other_units(unit, 1)).require_plan()
+    assert plan.certified and plan.objective == approx(11)
+    matrices = compiled(in_other_units(unit, 1))
+    for missing in (5, 0.5):
+        x = np.zeros(matrices.matrix.shape[1])
+        x[matrices.column("purchase", "A", "x", "far", "t1", "(year)")] = (5 - missing) * unit
+        certificate = prove_plan(matrices, x, None)
+        assert not certificate.sound and certificate.where == "balance[A, x, t1, (year)]"
+
+
+@pytest.mark.parametrize("money", [1e-9, 1e9])
+def test_a_gap_is_judged_alike_in_any_money(money: float) -> None:
+    """All from far is a plan at 20 where 11 is proved: a gap of 9 / 20, though both are some 10^-8."""
+    matrices = compiled(in_other_units(1, money))
+    answer = run(scale(matrices), Limits())
+    x = np.zeros(matrices.matrix.shape[1])
+    x[matrices.column("purchase", "A", "x", "far", "t1", "(year)")] = 5
+    certificate = prove_plan(matrices, x, answer.y)
+    assert certificate.sound and not certificate.holds
+    assert certificate.gap == approx(9 / 20)
 
 
 @pytest.mark.parametrize(("near", "far", "where"), [(3, 1.9, "balance[A, x, t1, (year)]"), (4, 1, "purchase_most[A, x, near, t1, (year)]")])
