@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: help china test bench mutants docs
+.PHONY: help china test laws bench mutants docs
 
 help: ## this list
 	@grep -E '^[a-z]+:.*##' Makefile | sed 's/:.*##/\t/'
@@ -25,6 +25,11 @@ test: $(READY) ## lint, types and tests
 	$(BIN)/ruff format --check models optimizer tests benchmarks instances notebooks
 	$(BIN)/mypy
 	$(BIN)/pytest -n 2
+
+EXAMPLES ?= 20000
+
+laws: $(READY) ## every law on 20,000 random instances (hours); fewer: make laws EXAMPLES=500
+	EXAMPLES=$(EXAMPLES) $(BIN)/pytest tests/laws -n 2 --hypothesis-profile=nightly
 
 bench: $(READY) ## measure speed and memory, write benchmarks/latest.json
 	$(BIN)/python -m benchmarks

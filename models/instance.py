@@ -6,7 +6,7 @@ import hashlib
 from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
-from functools import cached_property
+from functools import cache, cached_property
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any, TypeVar
@@ -15,10 +15,11 @@ import pandas as pd
 
 from models.checking import typed
 from models.doubts import check_doubts
+from models.held import Held
 from models.names import Names
 from models.problems import InputError, Problem, language, nearest, rule
 from models.reading import Raw, from_frames, read
-from models.rules import Held, check_tables
+from models.rules import check_tables
 from models.schema import Table
 from models.tables import TABLES
 
@@ -170,7 +171,9 @@ def _digest(name: str, frame: pd.DataFrame) -> str:
     return hashlib.sha256(f"{name}\n{frame[columns].to_csv(index=False, float_format='%.17g')}".encode()).hexdigest()
 
 
+@cache
 def _empty(table: Table) -> pd.DataFrame:
+    """The table without rows."""
     columns = {c.name: pd.Series(dtype="float64" if c.numeric else "str") for c in table.columns}
     return pd.DataFrame(columns, index=pd.Index([], name="line", dtype="int64"))
 

@@ -61,10 +61,15 @@ def from_frames(tables: Mapping[str, pd.DataFrame], settings: Mapping[str, Any],
         if given not in TABLES:
             raw.problems.append(Problem("unknown_table", table=given, said={"near": nearest(given, TABLES)}))
             continue
-        columns = [[None if missing else cell for cell, missing in zip(frame[c].tolist(), frame[c].isna(), strict=True)] for c in frame.columns]
+        columns = [_column(frame[c]) for c in frame.columns]
         rows = [int(i) for i in frame.index] if numbered else list(range(1, len(frame) + 1))
         raw.tables[given] = RawTable(given, "", [str(c) for c in frame.columns], columns, rows)
     return raw
+
+
+def _column(column: pd.Series) -> list[Cell]:
+    """The cells of a DataFrame's column; None where nothing stands."""
+    return [None if missing else cell for cell, missing in zip(column.astype(object).tolist(), column.isna().tolist(), strict=True)]
 
 
 def _folder(folder: Path) -> Raw:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Mapping
 from typing import Any
 
 import numpy as np
@@ -10,32 +10,11 @@ import pandas as pd
 
 from models import units
 from models.checking import Findings
+from models.held import Held, Reading
 from models.names import Names
 from models.problems import nearest, rule
 
 Frames = Mapping[str, pd.DataFrame]
-
-
-Held = dict[str, frozenset[str]]
-"""The tables that a rule has read, by rule."""
-
-
-class Reading(Mapping[str, pd.DataFrame]):
-    """Tables that remember which of them were looked at."""
-
-    def __init__(self, tables: Frames) -> None:
-        self._tables = tables
-        self.read: set[str] = set()
-
-    def __getitem__(self, name: str) -> pd.DataFrame:
-        self.read.add(name)
-        return self._tables[name]
-
-    def __iter__(self) -> Iterator[str]:
-        return iter(self._tables)
-
-    def __len__(self) -> int:
-        return len(self._tables)
 
 
 def check_tables(settings: Any, tables: Frames, names: Names, files: Mapping[str, str], found: Findings, held: Held) -> Held:

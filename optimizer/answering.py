@@ -18,7 +18,7 @@ from optimizer.tree import grow
 NEAR = 1e-3
 """Proved gap up to which a plan that is not exact is an answer, called feasible."""
 PATIENCE = 1.0
-"""Seconds that the tree of a MIP may grow, or as long as the search took."""
+"""Seconds that the tree of a MIP, and a second search for a plan, may take, or as long as the first search took."""
 Search = Callable[[Matrices, Limits], tuple[Scaled, Answer]]
 """Looks for an answer: the problem as it was scaled, and what the solver says."""
 
@@ -98,27 +98,29 @@ def _proved(matrices: Matrices, problem: Scaled, answer: Answer, limits: Limits)
 def _whole(matrices: Matrices, problem: Scaled, answer: Answer, limits: Limits, seconds: float) -> Found:
     """A MIP: whole numbers rounded and fixed, the rest solved again; a tree of ours proves a bound, or that there is no plan. Where the solver
     sees none and the tree does not end, it is asked again without presolve, which has been wrong."""
+    patience = max(PATIENCE, seconds)
     if answer.x is None:
         relaxed = replace(problem, integer=np.zeros_like(problem.integer))
         found = _proved(matrices, relaxed, answer, limits)
         if found.certificate.holds or answer.status == "stopped":
             return found
-        tree = grow(matrices, problem, None, limits.gap, max(PATIENCE, seconds))
+        tree, brief = grow(matrices, problem, None, limits.gap, patience), replace(limits, seconds=patience)
         if tree.bound == np.inf:
             said = (f"proved by a tree of {tree.nodes} nodes: no whole numbers fit", f"{tree.nodes} 个节点的分支树已证明：没有整数解")
             return replace(found, answer=replace(answer, status="infeasible"), certificate=Certificate(True, said, boxes=tree.boxes))
-        if answer.status != "infeasible" and tree.x is not None:
-            endless = _unbounded(matrices, problem, answer, tree.x, limits)
+        if answer.status != "infeasible":
+            plan = run(replace(problem, cost=np.zeros_like(problem.cost)), brief).x if tree.x is None else tree.x
+            endless = None if plan is None else _unbounded(matrices, problem, answer, plan, limits)
             if endless is not None:
                 return endless
-        second = run(problem, limits, matrices.offset, "without presolve")
+        second = run(problem, brief, matrices.offset, "without presolve")
         x = tree.x if second.x is None else second.x
         if x is None:
-            return found
+            return found if answer.status == "infeasible" else replace(found, answer=replace(answer, status="stopped"))
         answer = replace(second, status="feasible" if second.x is None else second.status, x=x)
     plan, y = _rest(matrices, problem, answer, limits)
     claimed = answer.bound + matrices.offset
-    tree = grow(matrices, problem, plan if feasible(matrices, plan) else None, limits.gap, max(PATIENCE, seconds))
+    tree = grow(matrices, problem, plan if feasible(matrices, plan) else None, limits.gap, patience)
     if tree.x is not None:  # the solver was wrong
         plan, y = _rest(matrices, problem, replace(answer, x=tree.x), limits)
         claimed = -np.inf
@@ -163,6 +165,8 @@ def _no_plan(matrices: Matrices, problem: Scaled, answer: Answer, limits: Limits
         if endless is not None:
             return endless
     said = ("the solver claims that there is no plan; not proved", "求解器声称没有方案；未证明")
+    if matrices.integer.any():
+        said = ("the solver claims that no whole numbers fit; not proved", "求解器声称没有整数解；未证明")
     return Found(replace(answer, status="infeasible"), Certificate(False, said))
 
 

@@ -28,7 +28,6 @@ EXACT = 1e-9
 USABLE = 1e-6
 """Largest relative violation of a plan that may be shown, with its figures, as feasible."""
 INTEGRAL = 1e-9
-TIGHTER = 0.1
 CANCELLED = 1e-3
 """A gap is relative to the cost, but where costs cancel one another at least to this share of all that is added up in it."""
 
@@ -50,7 +49,8 @@ class Certificate:
         objective: the cost of the plan, added up anew. [¤]
         bound: the proved lower bound. [¤]
         claimed: the bound that the solver claims (a MIP), not proved here. [¤]
-        gap: (objective − bound) / |objective|, see CANCELLED.
+        gap: (objective − bound) / size.
+        size: what gaps are relative to: the size of the objective, see CANCELLED. [¤]
         conflict: of a proof that there is no plan: the rows that contradict one another, as (name, weight), policies first.
         boxes: by family of variables, the quantity above which plans are not covered by the bound, and how many columns needed it.
         said: one sentence, in English and Chinese.
@@ -65,6 +65,7 @@ class Certificate:
     bound: float = -np.inf
     claimed: float = np.nan
     gap: float = np.inf
+    size: float = 1.0
     boxes: pd.DataFrame = field(default_factory=lambda: pd.DataFrame(columns=["variable", "box", "columns"]))
     conflict: tuple[tuple[str, float], ...] = ()
     seconds: float = 0.0
@@ -94,9 +95,9 @@ def _name(family: str, labels: tuple[object, ...]) -> str:
     return f"{family}[{', '.join(str(v) for v in labels)}]"
 
 
-def implied_bounds(matrices: Matrices, passes: int = 12) -> tuple[np.ndarray, np.ndarray]:
-    """Bounds that the rows imply for every feasible x: each row's side less the least of its other terms, over and over; a pass looks only at
-    rows in which the pass before found a bound that is tighter by a share of TIGHTER."""
+def implied_bounds(matrices: Matrices, tighter: float = 0.1, passes: int = 12) -> tuple[np.ndarray, np.ndarray]:
+    """Bounds that the rows imply for every feasible x: each row's side less the least of its other terms, over and over. A finite bound is
+    replaced by one that is tighter by this share of it (inf: never); a pass looks only at rows in which the pass before found something."""
     a = sp.csr_array(matrices.matrix)
     by_column = sp.csc_array(a)
     lower, upper = matrices.lower.copy(), matrices.upper.copy()
@@ -122,7 +123,8 @@ def implied_bounds(matrices: Matrices, passes: int = 12) -> tuple[np.ndarray, np
                 (upper, column[up], (limit + margin)[up], np.minimum, 1.0),
                 (lower, column[~up], (limit - margin)[~up], np.maximum, -1.0),
             ):
-                better = np.isinf(of[at]) | (way * (of[at] - limits) > TIGHTER * np.abs(of[at]))
+                with np.errstate(invalid="ignore"):  # 0 * inf: nothing is tighter than 0 by so much
+                    better = np.isinf(of[at]) | (way * (of[at] - limits) > tighter * np.abs(of[at]))
                 best.at(of, at[better], limits[better])
         found = np.flatnonzero((before[0] != lower) | (before[1] != upper))
         if not len(found):
@@ -161,12 +163,15 @@ def lower_bound(
 
 
 def box_sizes(matrices: Matrices, x: np.ndarray | None) -> np.ndarray:
-    """A box for each column: ten times the largest quantity of its family in the plan, at least ten."""
-    boxes = np.full(matrices.matrix.shape[1], 1e6)
-    if x is not None:
-        for block in matrices.columns.values():
-            boxes[block.slice] = 10.0 * max(1.0, float(np.abs(x[block.slice]).max(initial=0.0)))
-    return boxes
+    """A box for each column: ten times the largest quantity of its family in the plan, at least ten; without a plan a million; in units of the
+    scaled model."""
+    one = choose(matrices).columns
+    if x is None:
+        return np.asarray(1e6 * one)
+    boxes = np.empty(len(one))
+    for block in matrices.columns.values():
+        boxes[block.slice] = 10.0 * max(1.0, float(np.abs((x / one)[block.slice]).max(initial=0.0)))
+    return np.asarray(boxes * one)
 
 
 def boxes_table(matrices: Matrices, used: np.ndarray, boxes: np.ndarray) -> pd.DataFrame:
@@ -200,7 +205,7 @@ def prove_whole(matrices: Matrices, x: np.ndarray, bound: float, boxes: pd.DataF
     proof = _checked(matrices, x, bound, boxes)
     if not proof.sound:
         return replace(proof, claimed=claimed)
-    claimed_gap = (proof.objective - claimed) / size_of_cost(matrices, x)
+    claimed_gap = (proof.objective - claimed) / proof.size
     wanted = max(wanted_gap, EXACT)
     close = proof.gap <= wanted or -USABLE <= claimed_gap <= wanted
     holds = bool(close and proof.gap >= -EXACT and proof.violation <= EXACT)
@@ -219,8 +224,8 @@ def _checked(matrices: Matrices, x: np.ndarray, bound: float, boxes: pd.DataFram
         said.append((f"{where} is violated by {violation:.1e}", f"{where} 偏差 {violation:.1e}"))
     if fraction > INTEGRAL:
         said.append((f"a whole number is missed by {fraction:.1e}", f"整数偏差 {fraction:.1e}"))
-    gap = (objective - bound) / size_of_cost(matrices, x)
-    return Certificate(False, _joined(said), violation, where, fraction, objective, bound, gap=gap, boxes=boxes)
+    size = size_of_cost(matrices, x)
+    return Certificate(False, _joined(said), violation, where, fraction, objective, bound, gap=(objective - bound) / size, size=size, boxes=boxes)
 
 
 def size_of_cost(matrices: Matrices, x: np.ndarray) -> float:
@@ -244,7 +249,7 @@ def prove_infeasible(matrices: Matrices, y: np.ndarray) -> Certificate:
     """The certificate that no plan exists: with c = 0 a lower bound above 0 (Farkas)."""
     begun = time.perf_counter()
     zero = np.zeros(matrices.matrix.shape[1])
-    lower, upper = implied_bounds(matrices)
+    lower, upper = implied_bounds(matrices, tighter=np.inf)  # all that contradicts itself is to be seen in y
     boxes = box_sizes(matrices, None)
     best, used = -np.inf, np.zeros(len(zero), bool)
     for candidate in (y, np.where(np.abs(y) < 1e-9 * np.abs(y).max(initial=0.0), 0.0, y)):

@@ -7,12 +7,17 @@ from typing import Any
 
 import numpy as np
 import scipy.sparse as sp
+from scipy.sparse.linalg import lsmr
 
 from models.algebra import Matrices
 
 LARGEST, SMALLEST = 1e15, 1e-12
 MODEST = 7
 """Powers of two within which costs are left as they are."""
+ORDINARY, AMOUNTS = 2.0**10, 2.0**16
+"""Coefficients, and sides and bounds, up to this and down to one by this need no scaling."""
+CLOSE, STEPS = 1e-2, 200
+"""How exact the least squares are, and their steps at most: units are carried from row to row, one in a step."""
 
 
 class NumbersError(ValueError):
@@ -80,28 +85,46 @@ def scale(matrices: Matrices, factors: Factors | None = None) -> Scaled:
     )  # fmt: skip
 
 
-def choose(matrices: Matrices, passes: int = 4) -> Factors:
-    """Factors that bring the geometric mean of the least and the largest number of each row and continuous column to one."""
+def choose(matrices: Matrices) -> Factors:
+    """Factors that bring coefficients, sides and bounds as near to one as they can all be at once, and money to the middle of the costs.
+
+    Least squares of the logarithms (Curtis and Reid, On the automatic scaling of matrices for Gaussian elimination, J. Inst. Maths Applics 10,
+    1972), the sides as a column and the bounds as rows whose factors are 1: in other units the same scaled problem results. Numbers that are all
+    of order one are left as they are.
+    """
     a = sp.csr_array(abs(matrices.matrix))
-    rows, columns = np.ones(a.shape[0]), np.ones(a.shape[1])
-    row_of = np.repeat(np.arange(a.shape[0]), np.diff(a.indptr))
-    if a.nnz and (a.data.max() > 2**10 or a.data.min() < 2**-10):
-        logs = np.log2(a.data)
-        row_logs, column_logs = np.zeros(a.shape[0]), np.zeros(a.shape[1])
-        for _ in range(passes):
-            row_logs = -_middle(logs + column_logs[a.indices], row_of, a.shape[0])
-            middle = -_middle(logs + row_logs[row_of], a.indices, a.shape[1])
-            column_logs = np.where(~matrices.integer, middle, 0.0)
-        rows, columns = 2.0 ** np.round(row_logs), 2.0 ** np.round(column_logs)
+    m, n = a.shape
+    rows, columns = np.ones(m), np.ones(n)
+    sides = np.concatenate([matrices.row_lower, matrices.row_upper])
+    bounds = np.concatenate([matrices.lower, matrices.upper])
+    of_side, of_bound = (np.flatnonzero(np.isfinite(v) & (v != 0)) for v in (sides, bounds))
+    of_bound = of_bound[~matrices.integer[of_bound % max(n, 1)]]
+    amounts = np.abs(np.concatenate([sides[of_side], bounds[of_bound]]))
+    if _out_of(a.data, ORDINARY) or _out_of(amounts, AMOUNTS):
+        numbers = np.concatenate([a.data, amounts])
+        row = np.concatenate([np.repeat(np.arange(m), np.diff(a.indptr)), of_side % m, np.full(len(of_bound), -1)])
+        column = np.concatenate([a.indices, np.full(len(of_side), -1), of_bound % n])
+        sign = np.where(row < 0, -1.0, 1.0)  # a bound is divided by the factor of its column
+        logs = _least_squares(np.log2(numbers), row, column, sign, (m, n), ~matrices.integer)
+        rows, columns = 2.0 ** np.round(logs[:m]), 2.0 ** np.round(logs[m:])
     used = np.abs((matrices.cost * columns)[matrices.cost != 0])
     order = float(np.round(np.log2(np.median(used)))) if used.size else 0.0
     return Factors(rows, columns, 2.0**order if abs(order) > MODEST else 1.0)
 
 
-def _middle(logs: np.ndarray, at: np.ndarray, n: int) -> np.ndarray:
-    """Half the sum of the least and the largest logarithm of each row or column."""
-    least, largest = np.full(n, np.inf), np.full(n, -np.inf)
-    np.minimum.at(least, at, logs)
-    np.maximum.at(largest, at, logs)
-    none = np.isinf(least)
-    return (np.where(none, 0.0, least) + np.where(none, 0.0, largest)) / 2
+def _out_of(numbers: np.ndarray, range_: float) -> bool:
+    return bool(len(numbers)) and not 1 / range_ <= float(numbers.min()) <= float(numbers.max()) <= range_
+
+
+def _least_squares(logs: np.ndarray, row: np.ndarray, column: np.ndarray, sign: np.ndarray, shape: tuple[int, int], free: np.ndarray) -> np.ndarray:
+    """Logarithms of the factors of rows and of columns (0 unless free) for which Σ (log + factor of row ± factor of column)² is least; a row or
+    column numbered −1 has the factor 1."""
+    m, n = shape
+    number = np.arange(len(logs))
+    of_row, of_column = row >= 0, (column >= 0) & free[column]
+    at = np.concatenate([number[of_row], number[of_column]])
+    which = np.concatenate([row[of_row], m + column[of_column]])
+    value = np.concatenate([np.ones(int(of_row.sum())), sign[of_column]])
+    evened = 1 / np.sqrt(np.maximum(np.bincount(which, minlength=m + n), 1))  # makes the steps few
+    found = lsmr(sp.csr_array((value * evened[which], (at, which)), shape=(len(logs), m + n)), -logs, atol=CLOSE, btol=CLOSE, maxiter=STEPS)
+    return np.asarray(found[0] * evened)

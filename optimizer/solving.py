@@ -155,7 +155,7 @@ def _summary(
     mip = bool(matrices.integer.any())
     bound = certificate.claimed if mip and np.isfinite(certificate.claimed) else certificate.bound
     objective = finite(certificate.objective) if has_plan else None
-    gap = finite(max(0.0, (objective - bound) / max(1.0, abs(objective)))) if objective is not None and np.isfinite(bound) else None
+    gap = finite(max(0.0, (objective - bound) / certificate.size)) if objective is not None and np.isfinite(bound) else None
     return {
         "title": instance.settings.title,
         "status": status,

@@ -99,6 +99,8 @@ class _Growing:
         answer = self._solved(low, high)
         lower, upper = self.lower.copy(), self.upper.copy()
         lower[self.at], upper[self.at] = np.maximum(lower[self.at], low), np.minimum(upper[self.at], high)
+        if (lower > upper).any():
+            return np.inf, None
         if answer.ray is not None:
             for ray in (answer.ray, -answer.ray):
                 if self._bound(ray, np.zeros_like(self.matrices.cost), lower, upper) > 0:

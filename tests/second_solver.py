@@ -8,40 +8,16 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
-import scipy.sparse as sp
 from pyscipopt import Model, quicksum
 
 from models.algebra import Matrices
-from models.algebra.coding import Labels, Listed
-from models.algebra.matrices import Block
 from optimizer.answering import Clock, Found, cold, find
 from optimizer.highs import Limits
+from tests.build import numbered
 
 INF = np.inf
 EQUAL = 1e-6
 """Largest relative difference of two objectives: SCIP keeps each row to 1e-7."""
-
-
-def numbered(
-    rows: list[list[float]],
-    row_lower: list[float],
-    row_upper: list[float],
-    cost: list[float],
-    lower: list[float] | None = None,
-    upper: list[float] | None = None,
-    integer: list[bool] | None = None,
-) -> Matrices:
-    """A model of numbered rows and columns; columns from 0 to infinity and continuous unless said otherwise."""
-    n, labels = len(cost), Labels()
-    names = [
-        {name: Block(name, 0, count, Listed([labels.encode(list(range(count)), name)], labels, ["i"]), labels)}
-        for name, count in (("row", len(rows)), ("column", n))
-    ]
-    matrix = sp.csr_array(np.array(rows, float).reshape(len(rows), n))
-    return Matrices(
-        matrix, np.array(row_lower, float), np.array(row_upper, float), np.array(cost, float), 0.0, np.array(lower or [0.0] * n, float),
-        np.array(upper or [INF] * n, float), np.array(integer or [False] * n, bool), *names, {},
-    )  # fmt: skip
 
 
 def drawn_matrices(seed: int, boxed: bool = False) -> Matrices:
@@ -93,6 +69,7 @@ class Said:
 
     status: str
     objective: float = np.nan
+    x: np.ndarray | None = None
 
 
 def scip(matrices: Matrices) -> Said:
@@ -125,7 +102,9 @@ def scip(matrices: Matrices) -> Said:
     except Exception:  # it raises nothing narrower: "error in LP solver"
         return Said("unknown")
     status = {"inforunbd": "none", "timelimit": "unknown"}.get(solver.getStatus(), solver.getStatus())
-    return Said(status, solver.getObjVal() + matrices.offset if status == "optimal" else np.nan)
+    if status != "optimal":
+        return Said(status)
+    return Said(status, solver.getObjVal() + matrices.offset, np.array([solver.getVal(one) for one in x]))
 
 
 def enumerated(matrices: Matrices) -> Said:
@@ -133,7 +112,7 @@ def enumerated(matrices: Matrices) -> Said:
     a, whole = matrices.matrix.toarray(), matrices.integer
     rest = np.flatnonzero(~whole)
     ranges = [np.arange(low, high + 1) for low, high in zip(matrices.lower[whole], matrices.upper[whole], strict=True)]
-    best = INF
+    best, where = INF, np.zeros(len(whole))
     box = np.vstack([np.eye(len(rest)), -np.eye(len(rest))])
     ends = np.concatenate([matrices.upper[rest], -matrices.lower[rest]])
     for chosen in itertools.product(*ranges):
@@ -143,9 +122,11 @@ def enumerated(matrices: Matrices) -> Said:
         g, h = g[np.isfinite(h)], h[np.isfinite(h)]
         points = _vertices(g, h)
         held = (points @ g.T <= h + 1e-9 * (1 + np.abs(h))).all(axis=1)
-        if held.any():
-            best = min(best, float(matrices.cost[whole] @ np.array(chosen)) + float((points[held] @ matrices.cost[rest]).min()))
-    return Said("infeasible") if best == INF else Said("optimal", best + matrices.offset)
+        costs = np.where(held, points @ matrices.cost[rest] + matrices.cost[whole] @ np.array(chosen), INF)
+        if len(costs) and costs.min() < best:
+            best = float(costs.min())
+            where[whole], where[rest] = chosen, points[int(costs.argmin())]
+    return Said("infeasible") if best == INF else Said("optimal", best + matrices.offset, where)
 
 
 def _vertices(g: np.ndarray, h: np.ndarray) -> np.ndarray:
@@ -165,18 +146,36 @@ def ours(matrices: Matrices) -> Found:
     return find(matrices, limits, Clock(limits), cold)
 
 
-def disagreement(found: Found, said: Said) -> str:
-    """In what our answer differs from another solver's; "" where it does not. An answer that our certificate does not support is one, but for
-    a claim that no whole numbers fit, which says itself that it is not proved."""
+def verdict(matrices: Matrices, found: Found, said: Said) -> tuple[str, str]:
+    """agreed, refuted (a plan that keeps every row shows the other solver wrong), unproved (the same is said, but our certificate does not
+    support it), unknown (the other says nothing) or WRONG; and what differs."""
     status, certificate = found.answer.status, found.certificate
-    if status != said.status and not (said.status == "none" and status in ("infeasible", "unbounded")):
-        return f"{status} against {said.status}: {certificate.said[0]}"
-    if status == "optimal":
-        scale = EQUAL * max(1.0, abs(said.objective))
-        if abs(certificate.objective - said.objective) > scale:
-            return f"{certificate.objective!r} against {said.objective!r}"
-        if certificate.bound > said.objective + scale:
-            return f"the bound {certificate.bound!r} is above {said.objective!r}"
-    if not certificate.holds and not (status == "infeasible" and "whole numbers" in certificate.said[0]):
-        return f"{status}, not certified: {certificate.said[0]}"
-    return ""
+    ours_, theirs = certificate.objective if found.x is not None else INF, said.objective if said.x is not None else INF
+    text = f"{status} {ours_:.12g}, {certificate.said[0]}; against {said.status} {theirs:.12g}"
+    if said.status == "unknown":
+        return "unknown", text
+    scale = EQUAL * max(1.0, min(abs(ours_), abs(theirs)))
+    if status == "unbounded" and certificate.holds:
+        return ("agreed" if said.status in ("unbounded", "none") else "refuted"), text
+    if theirs < ours_ - scale:
+        return ("WRONG" if kept(matrices, said.x) else "refuted"), text
+    if ours_ < theirs - scale and said.status != "unbounded":
+        return ("refuted" if kept(matrices, found.x) else "WRONG"), text
+    if status in ("optimal", "feasible") and said.status == "optimal":
+        if certificate.bound > theirs + scale:
+            return "WRONG", f"the bound {certificate.bound!r} is above {said.objective!r}"
+        return ("agreed" if status == "optimal" and certificate.holds else "unproved"), text
+    if said.status in (status, "none"):
+        return ("agreed" if certificate.holds else "unproved"), text
+    return "WRONG", text
+
+
+def kept(matrices: Matrices, x: np.ndarray | None) -> bool:
+    """Does a plan keep every row, bound and whole number to 1e-9 of what is added up? Said a second time, without our certificate."""
+    assert x is not None
+    a = matrices.matrix.toarray()
+    x = np.where(matrices.integer, np.round(x), x)
+    sizes = np.abs(a) @ np.abs(x) + 1
+    rows = ((a @ x <= matrices.row_upper + 1e-9 * sizes) & (a @ x >= matrices.row_lower - 1e-9 * sizes)).all()
+    room = 1e-9 * (1 + np.abs(x))
+    return bool(rows and (x <= matrices.upper + room).all() and (x >= matrices.lower - room).all())

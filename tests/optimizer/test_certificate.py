@@ -3,16 +3,20 @@
 from dataclasses import replace
 
 import numpy as np
+import pandas as pd
 import pytest
 from pytest import approx
 
 from models import Instance
 from models.algebra import Matrices
-from optimizer.certificate import feasibility, implied_bounds, lower_bound, prove_infeasible, prove_plan
+from optimizer import solve
+from optimizer.certificate import Certificate, feasibility, implied_bounds, lower_bound, prove_infeasible, prove_plan, prove_whole
 from optimizer.highs import Limits, run
 from optimizer.scaling import NumbersError, check, scale
 from tests.build import instance
 from tests.look import compiled
+
+NO_BOXES = pd.DataFrame(columns=["variable", "box", "columns"])
 
 
 def shop(most: float = 3, demand: float = 5) -> Instance:
@@ -61,6 +65,38 @@ def test_a_plan_with_its_duals_is_proved(solved: tuple[Matrices, np.ndarray, np.
     assert certificate.bound <= 11
     assert certificate.violation == 0 and certificate.gap < 1e-9
     assert "bound proved" in str(certificate.said)
+
+
+def in_other_units(unit: float, money: float) -> Instance:
+    """The shop with x in a unit by which its numbers are multiplied, and sums in another money: best at 11 × money."""
+    tables = shop(3 * unit, 5 * unit).tables
+    prices = tables["sources"].assign(price=tables["sources"]["price"] * money / unit)
+    return shop(3 * unit, 5 * unit).replace({"sources": prices})
+
+
+@pytest.mark.parametrize("unit", [1e-9, 1e9])
+def test_a_plan_is_judged_alike_in_any_unit_of_its_goods(unit: float) -> None:
+    """Nothing bought where 5 × 10^-9 are wanted is no plan, as nothing is none where 5 are; nor is a tenth too little."""
+    plan = solve(in_other_units(unit, 1)).require_plan()
+    assert plan.certified and plan.objective == approx(11)
+    matrices = compiled(in_other_units(unit, 1))
+    for missing in (5, 0.5):
+        x = np.zeros(matrices.matrix.shape[1])
+        x[matrices.column("purchase", "A", "x", "far", "t1", "(year)")] = (5 - missing) * unit
+        certificate = prove_plan(matrices, x, np.zeros(matrices.matrix.shape[0]))
+        assert not certificate.sound and certificate.where == "balance[A, x, t1, (year)]"
+
+
+@pytest.mark.parametrize("money", [1e-9, 1e9])
+def test_a_gap_is_judged_alike_in_any_money(money: float) -> None:
+    """All from far is a plan at 20 where 11 is proved: a gap of 9 / 20, though both are some 10^-8."""
+    matrices = compiled(in_other_units(1, money))
+    answer = run(scale(matrices), Limits())
+    x = np.zeros(matrices.matrix.shape[1])
+    x[matrices.column("purchase", "A", "x", "far", "t1", "(year)")] = 5
+    certificate = prove_plan(matrices, x, answer.y)
+    assert certificate.sound and not certificate.holds
+    assert certificate.gap == approx(9 / 20)
 
 
 @pytest.mark.parametrize(("near", "far", "where"), [(3, 1.9, "balance[A, x, t1, (year)]"), (4, 1, "purchase_most[A, x, near, t1, (year)]")])
@@ -126,7 +162,7 @@ def test_a_fraction_of_a_whole_number_is_refused() -> None:
     x[matrices.column("new", "A", "kiln", "t1")] = 5
     x[matrices.column("standing", "A", "kiln", "(never)", "t1")] = 5
     x[matrices.column("activity", "A", "make", "t1", "(year)")] = 5
-    certificate = prove_plan(matrices, x, None, claimed=3.75)
+    certificate = prove_whole(matrices, x, 3.75, NO_BOXES, 1, 3.75, 0.1)
     assert certificate.violation == 0 and certificate.fraction == approx(0.25)
     assert not certificate.holds and "a whole number is missed by 2.5e-01" in str(certificate.said)
 
@@ -140,12 +176,16 @@ def test_a_wrong_claim_of_a_bound_is_refused() -> None:
     x[matrices.column("standing", "A", "kiln", "(never)", "t1")] = 4
     x[matrices.column("activity", "A", "make", "t1", "(year)")] = 4
     x[matrices.column("purchase", "A", "x", "", "t1", "(year)")] = 1
-    root = run(replace(scale(matrices), integer=np.zeros(len(x), bool)), Limits())
-    assert root.objective == approx(3.75)
-    assert not prove_plan(matrices, x, root.y, claimed=3.75, wanted_gap=1e-4).holds
-    assert prove_plan(matrices, x, root.y, claimed=3.75, wanted_gap=0.1).holds
-    good = prove_plan(matrices, x, root.y, claimed=4.0, wanted_gap=1e-4)
-    assert good.holds and good.bound == approx(3.75, abs=1e-6) and good.objective == approx(4)
+
+    def proof(bound: float, claimed: float, gap: float) -> Certificate:
+        return prove_whole(matrices, x, bound, NO_BOXES, 1, claimed, gap)
+
+    assert not proof(3.75, 3.75, 1e-4).holds
+    assert proof(3.75, 3.75, 0.1).holds
+    good = proof(3.75, 4.0, 1e-4)
+    assert good.holds and good.gap == approx(0.25 / 4) and good.objective == approx(4)
+    assert proof(4.0, 3.75, 1e-4).holds, "proved, whatever the solver claims"
+    assert not proof(4.1, 4.0, 1e-4).holds, "a bound above the plan cannot be right"
 
 
 def test_a_contradiction_is_proved_by_farkas() -> None:

@@ -5,34 +5,18 @@ from __future__ import annotations
 from dataclasses import replace
 
 import numpy as np
-import scipy.sparse as sp
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from pytest import approx
 
 from models.algebra import Matrices
-from models.algebra.coding import Labels, Listed
-from models.algebra.matrices import Block
 from optimizer.certificate import prove_plan
 from optimizer.highs import Answer, Limits, Solver, run, run_with_basis
 from optimizer.reduce import Reduced, reduce
 from optimizer.scaling import Scaled, scale
+from tests.build import numbered
 
 INF = np.inf
-
-
-def lp(rows: list[list[float]], row_lower: list[float], row_upper: list[float], cost: list[float], **bounds: list[float]) -> Matrices:
-    """An LP of numbered rows and columns; columns from 0 to infinity unless `lower` or `upper` say otherwise."""
-    n = len(cost)
-    labels = Labels()
-    names = [
-        {name: Block(name, 0, count, Listed([labels.encode(list(range(count)), name)], labels, ["i"]), labels)}
-        for name, count in (("row", len(rows)), ("column", n))
-    ]
-    return Matrices(
-        sp.csr_array(np.array(rows, float)), np.array(row_lower, float), np.array(row_upper, float), np.array(cost, float), 0.0,
-        np.array(bounds.get("lower", [0.0] * n), float), np.array(bounds.get("upper", [INF] * n), float), np.zeros(n, bool), *names, {},
-    )  # fmt: skip
 
 
 def plain(problem: Scaled, method: str = "simplex") -> Answer:
@@ -65,7 +49,7 @@ def test_two_uses_share_one_price() -> None:
     One unit more of either limit earns 2, of the sum nothing; of a + b it costs 3 − 2 = 1; of b it saves 2 by q and 3 − 1 − 2 = 0 else.
     """
     reduced, x, y = answered(
-        lp(
+        numbered(
             [[-1, 0, 1, 0], [0, -1, 0, 1], [0, 0, 1, 1], [1, 1, 0, 0], [0, 1, 0, 0]],
             [-INF, -INF, -INF, 4, -INF], [0, 0, 5, INF, 3], [3, 1, -2, -2],
         )
@@ -77,7 +61,7 @@ def test_two_uses_share_one_price() -> None:
 
 def doubled(most: float) -> Matrices:
     """min −2p − q + 5v,  6 − 3p + v >= 0,  0.5q <= 1 + v,  2p + q <= most: p counts and earns twice what q does; together 2p + q <= 4 + 2."""
-    return lp([[-3, 0, 1], [0, 0.5, -1], [2, 1, 0]], [-6, -INF, -INF], [INF, 1, most], [-2, -1, 5])
+    return numbered([[-3, 0, 1], [0, 0.5, -1], [2, 1, 0]], [-6, -INF, -INF], [INF, 1, most], [-2, -1, 5])
 
 
 def test_a_multiple_and_a_row_the_other_way() -> None:
@@ -105,7 +89,7 @@ def test_limits_that_may_be_negative_are_left_alone() -> None:
     min a + b − p − q/2 with p + q <= 9, a, b <= 4 would be 0 − 0 at a = b = 0; with a >= 1 the cost is 1 (a = 1) and nothing pays.
     """
     rows = [[-1, 0, 1, 0], [0, -1, 0, 1], [0, 0, 1, 1]]
-    reduced, x, _ = answered(lp(rows, [-INF] * 3, [-1, 0, 9], [1, 1, -0.5, -0.5]))
+    reduced, x, _ = answered(numbered(rows, [-INF] * 3, [-1, 0, 9], [1, 1, -0.5, -0.5]))
     assert reduced.problem is reduced.given
     assert x == approx([1, 0, 0, 0])
 
@@ -114,17 +98,17 @@ def test_other_costs_bounds_signs_or_limits_are_left_alone() -> None:
     """q unlike p in cost, in its upper or lower bound, in a sign, in sharing its limit, or in being limited by what can be below 0."""
     rows = [[-1, 0, 1, 0], [0, -1, 0, 1], [0, 0, 1, 1]]
     low, high, cost = [-INF] * 3, [0.0, 0.0, 5.0], [3.0, 1.0, -2.0, -2.0]
-    alike = lp(rows, low, high, cost)
+    alike = numbered(rows, low, high, cost)
     assert len(reduce(scale(alike)).columns) == 3
     for other in (
-        lp(rows, low, high, [3, 1, -2, -1]),
-        lp(rows, low, high, cost, upper=[INF, INF, INF, 9]),
-        lp(rows, low, high, cost, lower=[0, 0, 0, 1]),
-        lp(rows, low, high, cost, lower=[0, -1, 0, 0]),
-        lp([*rows[:2], [0, 0, 1, -1]], low, high, cost),
-        lp([rows[0], [0, 1, 0, 1], rows[2]], low, high, cost),
-        lp(rows, low, [0.0, -1.0, 5.0], cost),
-        lp(rows, [-INF, -3, -INF], high, cost),
+        numbered(rows, low, high, [3, 1, -2, -1]),
+        numbered(rows, low, high, cost, upper=[INF, INF, INF, 9]),
+        numbered(rows, low, high, cost, lower=[0, 0, 0, 1]),
+        numbered(rows, low, high, cost, lower=[0, -1, 0, 0]),
+        numbered([*rows[:2], [0, 0, 1, -1]], low, high, cost),
+        numbered([rows[0], [0, 1, 0, 1], rows[2]], low, high, cost),
+        numbered(rows, low, [0.0, -1.0, 5.0], cost),
+        numbered(rows, [-INF, -3, -INF], high, cost),
     ):
         assert len(reduce(scale(other)).columns) == 4
 
@@ -145,7 +129,7 @@ def test_a_member_in_the_limit_of_another_group_is_left_alone() -> None:
         [0, 0, 0, 0, 0, 1, 1],
     ]
     reduced, x, _ = answered(
-        lp([[float(v) for v in row] for row in rows], [-INF] * 6, [0, 2, 0, 1, 99, 99], [1, 1, 9, -1, -1, -2, -2], upper=[3, 3] + [INF] * 5)
+        numbered([[float(v) for v in row] for row in rows], [-INF] * 6, [0, 2, 0, 1, 99, 99], [1, 1, 9, -1, -1, -2, -2], upper=[3, 3] + [INF] * 5)
     )
     assert reduced.columns.tolist() == [0, 1, 2, 3, 4, 5]
     assert x == approx([3, 3, 0, 3, 2, 8, 1])
@@ -185,7 +169,7 @@ def problems(draw: st.DrawFn) -> tuple[Matrices, int]:
         low.append(-INF if kind == "<=" else side)
         high.append(INF if kind == ">=" else side)
     upper = [draw(st.sampled_from([4.0, INF])) for _ in range(3)] + [INF] * (n - 3)
-    return lp(rows, low, high, cost, upper=upper), sum(sizes) - len(sizes)
+    return numbered(rows, low, high, cost, upper=upper), sum(sizes) - len(sizes)
 
 
 @given(problems())

@@ -35,8 +35,8 @@ def test_infeasible_is_proved_and_the_policy_named() -> None:
         plan.require_plan()
 
 
-def test_infeasible_whole_numbers_are_not_called_proved() -> None:
-    """Exactly 6 of new capacity in kilns of 4: the relaxation has a plan, whole kilns have none, and only the solver says so."""
+def test_infeasible_whole_numbers_are_proved_by_a_tree() -> None:
+    """Exactly 6 of new capacity in kilns of 4: the relaxation has a plan (1.5 kilns), one kiln or less and two kilns or more have none."""
     plan = solve(
         instance(
             equipment="equipment,unit,life\nkiln,t/yr,1",
@@ -45,8 +45,8 @@ def test_infeasible_whole_numbers_are_not_called_proved() -> None:
             **ONE,
         )
     )
-    assert (plan.status, plan.certified) == ("infeasible", False)
-    assert "not proved" in plan.summary["certificate"]
+    assert (plan.status, plan.certified) == ("infeasible", True)
+    assert plan.summary["certificate"].startswith("proved by a tree of 3 nodes")
 
 
 def test_unbounded_is_proved_by_a_ray() -> None:

@@ -1,0 +1,80 @@
+"""Laws of writing: order, names, blanks that mean all, and things that nobody uses change nothing."""
+
+from __future__ import annotations
+
+import random
+from dataclasses import replace
+
+import numpy as np
+from hypothesis import given
+from hypothesis import strategies as st
+
+from models.algebra import compile
+from models.formulation import build
+from optimizer.scaling import scale
+from tests.drawn import drawn, made, sketch
+from tests.laws.ask import SEEDS, ask, ask_matrices, same
+from tests.laws.tables import copied, renamed, with_places
+
+SHUFFLED = st.randoms(use_true_random=False)
+
+
+@given(SEEDS, SHUFFLED)
+def test_the_order_of_rows_does_not_matter(seed: int, shuffle: random.Random) -> None:
+    """The rows of every table in any order, but periods and slices, which follow one another in time."""
+    d = sketch(seed)
+    rows = copied(d.rows)
+    for name, own in rows.items():
+        if name not in ("periods", "slices"):
+            shuffle.shuffle(own)
+    assert same(ask(made(d.settings, rows)), ask(made(d.settings, d.rows)))
+
+
+@given(SEEDS, SHUFFLED)
+def test_the_order_of_the_matrix_does_not_matter(seed: int, shuffle: random.Random) -> None:
+    """The same problem with its rows and columns in any order: the solver goes another way to the same cost."""
+    matrices = compile(build(drawn(seed)).pyomo)
+    m, n = matrices.matrix.shape
+    row, column = (np.array(shuffle.sample(range(size), size), int) for size in (m, n))
+    problem = scale(matrices)
+    mixed = replace(
+        problem, matrix=problem.matrix[row][:, column], row_lower=problem.row_lower[row], row_upper=problem.row_upper[row], cost=problem.cost[column],
+        lower=problem.lower[column], upper=problem.upper[column], integer=problem.integer[column], rows=problem.rows[row],
+        columns=problem.columns[column],
+    )  # fmt: skip
+    mixed.matrix.sort_indices()
+    assert same(ask_matrices(replace(matrices, cost=matrices.cost[column]), mixed), ask_matrices(matrices, problem))
+
+
+@given(SEEDS)
+def test_names_do_not_matter(seed: int) -> None:
+    """Every name under another one, in Chinese and with a blank in it, in another order of the alphabet."""
+    d = sketch(seed)
+    other = renamed(d.settings, d.rows, lambda name: f"{name[::-1]} 改名 {len(name)}")
+    assert same(ask(made(*other)), ask(made(d.settings, d.rows)))
+
+
+@given(SEEDS)
+def test_a_blank_means_all(seed: int) -> None:
+    """Blanks, `*` and groups of regions written out as the regions: the same rows win for every key, since no cell holds more or less."""
+    d = sketch(seed)
+    assert same(ask(made(d.settings, with_places(d, d.rows))), ask(made(d.settings, d.rows)))
+
+
+@given(SEEDS)
+def test_what_nobody_uses_changes_nothing(seed: int) -> None:
+    """A region, a commodity, a burden and an equipment that no row names, and a policy that is not in force. The regions are written out first:
+    a blank
+    would mean the new one too."""
+    d = sketch(seed)
+    rows = with_places(d, d.rows)
+    rows["regions"].insert(0, {"region": "Z"})
+    rows["commodities"] = [
+        {"commodity": "z", "unit": "t", "balance": "year"},
+        *rows["commodities"],
+        {"commodity": "zz", "unit": "t", "balance": "tally"},
+    ]
+    rows["equipment"].append({"equipment": "nothing", "unit": "t/yr", "life": 10.0})
+    off = {"policy": "off", "metric": "made", "commodity": "metal", "sense": "<=", "value": 0.0, "active": "no"}
+    rows["policies"] = [off, *rows.get("policies", [])]
+    assert same(ask(made(d.settings, rows)), ask(made(d.settings, d.rows)))

@@ -1,0 +1,66 @@
+"""Laws of units: the answer is the same in any money and any unit of a commodity, and grows with the instance."""
+
+from __future__ import annotations
+
+from hypothesis import given, note
+from hypothesis import strategies as st
+
+from optimizer.plan import Plan
+from optimizer.solving import solve
+from tests.drawn import made, sketch
+from tests.drawn.draw import Rows
+from tests.laws.ask import EXACT, SEEDS, Answer, ask, same
+from tests.laws.units import Book, Units, in_power, in_units
+
+POWERS = st.sampled_from([-9, 9])
+
+
+def everything(rows: Rows, k: float) -> Units:
+    """All amounts k times as large: prices stay."""
+    book = Book(rows)
+    return Units(money=k, names=dict.fromkeys([*book.commodities, *book.equipment], k), activity=k)
+
+
+@given(SEEDS, st.sampled_from([0.01, 0.3, 2.0, 50.0]))
+def test_twice_the_instance_costs_twice(seed: int, k: float) -> None:
+    """Capacities, demands, limits, sizes, fixed sums and what policies allow, all times k: k times every plan is a plan of k times the cost. Prices,
+    shares, ratios and the number of starts stay."""
+    d = sketch(seed)
+    other = made(d.settings, in_units(d.rows, everything(d.rows, k)))
+    assert same(ask(other), ask(made(d.settings, d.rows)).times(k))
+
+
+@given(SEEDS, st.sampled_from([1e-6, 0.2, 7.0, 1e6]))
+def test_the_unit_of_activity_does_not_matter(seed: int, k: float) -> None:
+    """A recipe per ton, or per thousand tons: what is made, used and paid per activity is divided by what an activity is multiplied by."""
+    d = sketch(seed)
+    assert same(ask(made(d.settings, in_units(d.rows, Units(activity=k)))), ask(made(d.settings, d.rows)))
+
+
+@given(SEEDS, POWERS)
+def test_the_unit_of_money_does_not_matter(seed: int, power: int) -> None:
+    """Every price and sum in a money 10^9 times as small or large: the same plans in the same order, and the answer is certified as before."""
+    d = sketch(seed)
+    k = 10.0**power
+    assert_same_plan(solve(made(d.settings, d.rows), EXACT), solve(made(d.settings, in_units(d.rows, Units(money=k))), EXACT), k)
+
+
+@given(SEEDS, POWERS, st.booleans(), st.randoms(use_true_random=False))
+def test_the_unit_of_a_commodity_does_not_matter(seed: int, power: int, said: bool, random: object) -> None:
+    """A commodity (and what must be counted in its unit) in a unit 10^9 times as small or large, in every table, whether the unit is said or only the
+    numbers change: the same plans at the same cost, and the answer is certified as before."""
+    d = sketch(seed)
+    names = random.choice(Book(d.rows).classes())  # type: ignore[attr-defined]
+    note(f"{names}")
+    assert_same_plan(solve(made(d.settings, d.rows), EXACT), solve(made(d.settings, in_power(d.rows, names, power, said)), EXACT), 1.0)
+
+
+def assert_same_plan(plan: Plan, other: Plan, money: float) -> None:
+    """Equal status, cost and certificate."""
+    for p in (plan, other):
+        note(f"{p.status} {p.summary['objective']} {p.summary['certificate']}")
+    assert other.status == plan.status
+    assert other.certified == plan.certified
+    if plan.summary["objective"] is not None:
+        size = float(plan["costs"]["present_value"].abs().sum())
+        assert same(Answer(other.objective / money, size), Answer(plan.objective, size))
