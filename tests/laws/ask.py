@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from models import InputError, Instance
 from models.algebra import Matrices
-from optimizer.answering import Clock, find
+from optimizer.answering import Clock, cold, find
 from optimizer.highs import Limits, run
 from optimizer.scaling import Scaled, scale
 from optimizer.solving import stated
@@ -52,7 +52,7 @@ def ask_matrices(matrices: Matrices, problem: Scaled | None = None) -> Answer:
     found = run(problem or scale(matrices), EXACT, matrices.offset)
     status = found.status
     if status not in ("optimal", "infeasible", "unbounded"):
-        status = find(matrices, EXACT, Clock(EXACT)).answer.status
+        status = find(matrices, EXACT, Clock(EXACT), cold).answer.status
     if status != "optimal" or found.x is None:
         note(f"ended {status}")
         return Answer({"infeasible": math.inf, "unbounded": -math.inf}[status])

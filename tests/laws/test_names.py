@@ -13,6 +13,7 @@ from models import InputError
 from optimizer.scaling import scale
 from optimizer.solving import stated
 from tests.drawn import drawn, made, sketch
+from tests.drawn.draw import Row
 from tests.laws.ask import SEEDS, ask, ask_matrices, same
 from tests.laws.tables import copied, renamed, with_places
 
@@ -78,6 +79,6 @@ def test_what_nobody_uses_changes_nothing(seed: int) -> None:
         {"commodity": "zz", "unit": "t", "balance": "tally"},
     ]
     rows["equipment"].append({"equipment": "nothing", "unit": "t/yr", "life": 10.0})
-    off = {"policy": "off", "metric": "made", "commodity": "metal", "sense": "<=", "value": 0.0, "active": "no"}
+    off: Row = {"policy": "off", "metric": "made", "commodity": "metal", "sense": "<=", "value": 0.0, "active": "no"}
     rows["policies"] = [off, *rows.get("policies", [])]
     assert same(ask(made(d.settings, rows)), ask(made(d.settings, d.rows)))

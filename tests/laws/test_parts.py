@@ -77,7 +77,7 @@ def _by_place(table: str, rows: list[Row]) -> list[Row]:
 def _halved(table: str, row: Row, place: str, half: str) -> list[Row]:
     """A row of one place, or link; that of the place as two with half the amounts."""
     column = next((c for c in PLACES[table] if row.get(c) == place), None)
-    amounts = {c: v / 2 for c in PLACED[table] if isinstance(v := row.get(c), float)}
+    amounts: Row = {c: v / 2 for c in PLACED[table] if isinstance(v := row.get(c), float)}
     return [row] if column is None else [row | {column: r} | amounts for r in (place, half)]
 
 
@@ -162,15 +162,15 @@ def test_a_period_cut_in_two_costs_the_same(seed: int, choice: random.Random) ->
         row |= {"loss": None, "cost": None}
     for row, plan in zip(rows["periods"], made(d.settings, rows).tables["periods"].to_dict("records"), strict=True):
         rate, years = float(d.settings["discount_rate"]), int(plan["years"])
-        row["weight"] = row.get("weight") or sum((1 + rate) ** -(plan["start"] + y - d.settings["base_year"]) for y in range(years))
+        row["weight"] = row.get("weight") or float(sum((1 + rate) ** -(plan["start"] + y - d.settings["base_year"]) for y in range(years)))
     before = ask(made(d.settings, rows))
     t = choice.choice(d.periods)
     rows, half = copied(rows), f"{t} half"
     at = next(i for i, row in enumerate(rows["periods"]) if row["period"] == t)
     whole = rows["periods"][at]
-    years, weight = (float(str(whole[c])) / 2 for c in ("years", "weight"))
-    whole |= {"years": years, "weight": weight}
-    rows["periods"].insert(at + 1, whole | {"period": half, "start": float(str(whole["start"])) + years})
+    length, weight = (float(str(whole[c])) / 2 for c in ("years", "weight"))
+    whole |= {"years": length, "weight": weight}
+    rows["periods"].insert(at + 1, whole | {"period": half, "start": float(str(whole["start"])) + length})
     for name, own in rows.items():
         for row in own:
             if name != "periods" and t in parts(row.get("period")):
