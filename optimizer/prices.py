@@ -12,12 +12,14 @@ Optimization, section 5.3.)
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 
 import highspy
 import numpy as np
 import scipy.sparse as sp
 
 from models.algebra import Matrices
+from optimizer.scaling import scale
 
 SMALL = 5_000
 """Columns up to which both sides are computed; above it a price is the dual of the one plan found."""
@@ -29,10 +31,13 @@ FAR = 1e12
 def two_sided(matrices: Matrices, x: np.ndarray, rows: Iterable[int]) -> dict[int, tuple[float, float]]:
     """For each row the slope dV/db when its side is raised, and when it is lowered: the largest and the smallest dual.
 
-    Infinite where the side cannot be moved that way at all. `x` is a best plan of an LP.
+    Infinite where the side cannot be moved that way at all. `x` is a best plan of an LP. What is at a bound, and what is a price at all, is told in
+    units of the model itself.
     """
     rows = list(rows)
-    solver = _face(matrices, x)
+    s = scale(matrices)
+    own = replace(matrices, matrix=s.matrix, row_lower=s.row_lower, row_upper=s.row_upper, cost=s.cost, lower=s.lower, upper=s.upper)
+    solver = _face(own, x / s.columns)
     out = {}
     for i in rows:
         ends = []
@@ -42,7 +47,8 @@ def two_sided(matrices: Matrices, x: np.ndarray, rows: Iterable[int]) -> dict[in
             ends.append(_end(solver, i, sign))
             solver.changeColCost(i, 0.0)
         more, less = ends
-        out[i] = (more, less)
+        unit = float(s.rows[i]) * s.money
+        out[i] = (more * unit, less * unit)
     return out
 
 

@@ -6,7 +6,7 @@ import os
 
 from hypothesis import HealthCheck, settings
 
-settings.register_profile("few", max_examples=15, deadline=None, derandomize=True, database=None, suppress_health_check=list(HealthCheck))
+settings.register_profile("few", max_examples=10, deadline=None, derandomize=True, database=None, suppress_health_check=list(HealthCheck))
 settings.register_profile(
     "nightly", settings.get_profile("few"), max_examples=int(os.environ.get("EXAMPLES", "20000")), derandomize=False, print_blob=False
 )

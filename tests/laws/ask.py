@@ -9,12 +9,13 @@ import numpy as np
 from hypothesis import note
 from hypothesis import strategies as st
 
-from models import Instance
-from models.algebra import AlgebraError, Matrices, compile
-from models.formulation import build
-from optimizer.answering import Clock, find
+from models import InputError, Instance
+from models.algebra import Matrices
+from optimizer.answering import Clock, cold, find
 from optimizer.highs import Limits, run
 from optimizer.scaling import Scaled, scale
+from optimizer.solving import stated
+from tests.drawn.draw import Rows
 
 SEEDS = st.integers(0, 10**9)
 EXACT = Limits(gap=0)
@@ -38,9 +39,9 @@ class Answer:
 def ask(instance: Instance) -> Answer:
     """The least cost, of the whole numbers exactly, without certificate and tables; a policy on nothing that cannot hold leaves no plan."""
     try:
-        matrices = compile(build(instance).pyomo)
-    except AlgebraError as error:
-        if "cannot hold" not in str(error):
+        matrices = stated(instance)[2]
+    except InputError as error:
+        if "no plan can meet this" not in str(error):
             raise
         return Answer(math.inf)
     return ask_matrices(matrices)
@@ -51,7 +52,7 @@ def ask_matrices(matrices: Matrices, problem: Scaled | None = None) -> Answer:
     found = run(problem or scale(matrices), EXACT, matrices.offset)
     status = found.status
     if status not in ("optimal", "infeasible", "unbounded"):
-        status = find(matrices, EXACT, Clock(EXACT)).answer.status
+        status = find(matrices, EXACT, Clock(EXACT), cold).answer.status
     if status != "optimal" or found.x is None:
         note(f"ended {status}")
         return Answer({"infeasible": math.inf, "unbounded": -math.inf}[status])
@@ -70,7 +71,6 @@ def at_most(one: Answer, other: Answer, near: float = NEAR) -> bool:
     return one.cost <= other.cost or one.cost - other.cost <= near * max(one.size, other.size)
 
 
-def is_lp(instance: Instance) -> bool:
-    """Has it no whole numbers?"""
-    builds = instance.tables["builds"]
-    return not ((builds[["fixed_invest", "fixed_cost", "min"]] > 0).any(axis=None) or builds["size"].notna().any())
+def is_lp(rows: Rows) -> bool:
+    """Has an instance of these rows no whole numbers?"""
+    return not any(row.get(c) for row in rows.get("builds", ()) for c in ("fixed_invest", "fixed_cost", "min", "size"))

@@ -10,12 +10,13 @@ import numpy as np
 from hypothesis import assume, given, note
 from hypothesis import strategies as st
 
-from models.algebra import AlgebraError, Matrices, compile
-from models.formulation import build
+from models import InputError
+from models.algebra import Matrices
 from optimizer.highs import run
 from optimizer.prices import two_sided
 from optimizer.scaling import scale
-from tests.drawn import drawn, made, sketch
+from optimizer.solving import stated
+from tests.drawn import made, sketch
 from tests.laws.ask import EXACT, NEAR, SEEDS, Answer, ask, ask_matrices, is_lp, same
 from tests.laws.tables import without_policies
 
@@ -46,11 +47,11 @@ def test_a_policy_that_does_not_bind_costs_nothing(seed: int) -> None:
 
 def _answered(seed: int) -> tuple[Answer, dict[int, str], Matrices]:
     """A best plan of a drawn LP that has policies, their rows, and the model."""
-    one = drawn(seed)
-    assume(is_lp(one))
+    d = sketch(seed)
+    assume(is_lp(d.rows) and d.rows.get("policies"))
     try:
-        matrices = compile(build(one).pyomo)
-    except AlgebraError:
+        matrices = stated(made(d.settings, d.rows))[2]
+    except InputError:
         assume(False)
     rows = policy_rows(matrices)
     assume(rows)

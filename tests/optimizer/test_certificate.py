@@ -12,6 +12,7 @@ from models.algebra import Matrices
 from optimizer import solve
 from optimizer.certificate import Certificate, feasibility, implied_bounds, lower_bound, prove_infeasible, prove_plan, prove_whole
 from optimizer.highs import Limits, run
+from optimizer.prices import two_sided
 from optimizer.scaling import NumbersError, check, scale
 from tests.build import instance
 from tests.look import compiled
@@ -85,6 +86,19 @@ def test_a_plan_is_judged_alike_in_any_unit_of_its_goods(unit: float) -> None:
         x[matrices.column("purchase", "A", "x", "far", "t1", "(year)")] = (5 - missing) * unit
         certificate = prove_plan(matrices, x, np.zeros(matrices.matrix.shape[0]))
         assert not certificate.sound and certificate.where == "balance[A, x, t1, (year)]"
+
+
+@pytest.mark.parametrize(("unit", "money"), [(1e-9, 1), (1e9, 1), (1, 1e-9), (1, 1e9)])
+def test_a_price_is_found_in_any_unit(unit: float, money: float) -> None:
+    """A unit of x more costs what far asks, on both sides; one more of near saves the difference, 4 − 1."""
+    matrices = compiled(in_other_units(unit, money))
+    x = np.zeros(matrices.matrix.shape[1])
+    x[matrices.column("purchase", "A", "x", "near", "t1", "(year)")] = 3 * unit
+    x[matrices.column("purchase", "A", "x", "far", "t1", "(year)")] = 2 * unit
+    rows = [matrices.row("balance", "A", "x", "t1", "(year)"), matrices.row("purchase_most", "A", "x", "near", "t1", "(year)")]
+    found = two_sided(matrices, x, rows)
+    assert found[rows[0]] == approx((4 * money / unit, 4 * money / unit))
+    assert found[rows[1]] == approx((-3 * money / unit, -3 * money / unit))
 
 
 @pytest.mark.parametrize("money", [1e-9, 1e9])
