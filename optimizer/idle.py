@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from optimizer.solved import TINY, Solved
+from optimizer.solved import Solved
 
 
 def without_idle_rents(solved: Solved) -> np.ndarray:
@@ -19,7 +19,7 @@ def without_idle_rents(solved: Solved) -> np.ndarray:
     block, part = matrices.rows["usable_capacity"], ["r", "q", "t", "p"]
     rows = solved.duals("usable_capacity", *part)
     stands = solved.values("standing", "r", "q", "e", "t").total(["r", "q", "t"])
-    empty = rows.look_up(stands, "r", "q", "t", value="value", default=0.0) <= TINY
+    empty = rows.look_up(stands, "r", "q", "t", value="value", default=0.0) == 0
     d = matrices.cost - matrices.matrix.T @ y
     runs = board["uses"].join(board["activity"].rename(p="a"), "r", "k", "t").join(board["run_parts"], "q")
     portion = runs.look_up(board["portion"].rename(p="a", p2="p"), "a", "p", value="value", default=0.0)

@@ -64,7 +64,7 @@ def _capacity(solved: Solved) -> Frame:
         rows = _with(rows, name, frame, PLACE)
     before = rows["standing"] - rows["new"] - rows["refitted"] + rows["consumed"] + rows["closed"] + rows["expired"]
     rows = rows.put(before=before, used=rows.look_up(_utilisation(solved), *PLACE, value="used"))
-    busy = np.max([np.abs(rows[name]) for name in (*amounts, "before")], axis=0) > TINY
+    busy = np.max([rows[name] for name in amounts], axis=0) > 0
     return _sorted(board, _with_units(board, rows[busy], "q"), "r", "q").rename(r="region", q="equipment", t="period")
 
 
@@ -74,7 +74,7 @@ def _cohorts(solved: Solved) -> Frame:
     refitted = solved.values("refitted", "r", "w", "e", "t").join(board["ways"][["r", "w", "t", "o", "ratio"]], "r", "w", "t")
     rows = _with(rows, "consumed", refitted.put(value=refitted["value"] / refitted["ratio"]).rename(o="q"), key)
     rows = _with(rows, "closed", solved.values("closed", *key), key)
-    busy = np.max([rows["standing"], rows["consumed"], rows["closed"]], axis=0) > TINY if len(rows) else np.zeros(0, bool)
+    busy = np.max([rows["standing"], rows["consumed"], rows["closed"]], axis=0) > 0 if len(rows) else np.zeros(0, bool)
     return _sorted(board, _with_units(board, rows[busy], "q"), "r", "q", "e").rename(r="region", q="equipment", e="expires", t="period")
 
 
@@ -93,7 +93,7 @@ def _utilisation(solved: Solved) -> Frame:
     rows = rows.put(room=solved.expression(rows[[*PLACE, "p"]], lambda m, r, q, t, p: m.available[r, q, t, p] * usable(m, r, q, t)))
     both = rows.total(PLACE, "room")
     run = both.look_up(taken, *PLACE, value="value", default=0.0)
-    return both.put(used=np.where(both["room"] > TINY, run / np.maximum(both["room"], TINY), np.nan))
+    return both.put(used=np.divide(run, both["room"], out=np.full(len(both), np.nan), where=both["room"] > 0))
 
 
 def _builds(solved: Solved) -> Frame:
@@ -102,7 +102,7 @@ def _builds(solved: Solved) -> Frame:
     rows = rows.put(units=rows.look_up(solved.values("units", "r", "w", "t"), "r", "w", "t", value="value"))
     start = rows.look_up(solved.values("start", "r", "g", "t"), "r", "g", "t", value="value", default=0.0)
     rows = rows.put(start=start, investment=rows["value"] * rows["invest"] + rows["fixed_invest"] * start)
-    rows = rows[(np.abs(rows["value"]) > TINY) | (start > TINY)]
+    rows = rows[(rows["value"] > 0) | (start > 0)]
     return _with_units(board, rows, "q").rename(r="region", q="equipment", o="replaces", x="project", t="period", value="new")
 
 
@@ -127,12 +127,13 @@ def _balance(solved: Solved) -> Frame:
     ):  # fmt: skip
         rows = _with(rows, name, frame, key)
     left = rows["made"] - rows["used"] + rows["bought"] - rows["sold"] + rows["shortage"] + rows["received"] - rows["shipped"] - rows["stocked"]
-    surplus = np.where(np.abs(left - rows["demand"]) < 1e-7, 0.0, left - rows["demand"])
+    gross = rows["made"] + rows["used"] + rows["bought"] + rows["sold"] + rows["shortage"] + rows["received"] + rows["shipped"] + rows["demand"]
+    surplus = np.where(np.abs(left - rows["demand"]) <= 1e-7 * gross, 0.0, left - rows["demand"])
     duals = stack([solved.duals("balance", *key), solved.duals("exact_balance", *key)])
     at, weight = rows.find(duals, *key), rows.look_up(board["periods"], "t", value="weight")
     price = np.where(np.isnan(duals["more"]), duals["dual"], duals["more"])[at] / weight
     worst = rows.look_up(board["shortages"].least(key, "shortage_price"), *key, value="shortage_price")
-    penalty = (rows["shortage"] > TINY) & (price >= worst * (1 - 1e-6))
+    penalty = (rows["shortage"] > 0) & (price >= worst * (1 - 1e-6))
     rows = rows.put(surplus=surplus, price=price, price_less=duals["less"][at] / weight, penalty=penalty)
     return _with_units(board, rows, "c").rename(r="region", c="commodity", t="period", p="slice")
 
@@ -183,11 +184,12 @@ def _clean(solved: Solved) -> Frame:
     routes = routes.put(use=-routes["amount"] * routes["value"], kind=board.code("route")).rename(k="user")
     markets = _markets(solved).rename(region="r", market="user", period="t")
     markets = markets[markets["commodity"] == board.code(board.instance.settings.clean_commodity)]
-    markets = markets.put(use=markets["demand"] - markets["shortage"] + markets["sale"]).total(key, "use").put(kind=board.code("market"))
+    use = markets["demand"] - markets["shortage"] + markets["sale"]
+    markets = markets.put(use=np.where(use > TINY * markets["demand"], use, 0.0)).total(key, "use").put(kind=board.code("market"))
     claimed = solved.values("clean_use", "r", "k", "t", "p").rename(k="user")
     delivered = solved.values("clean_delivered", "r", "x", "t", "p").rename(x="user")
     rows = stack([_with(routes, "clean", claimed, key), _with(markets, "clean", delivered, key)], [*key, "kind", "use", "clean"])
-    rows = rows[rows["use"] > TINY]
+    rows = rows[rows["use"] > 0]
     rows = rows.put(share=rows["clean"] / rows["use"], c=board.code(board.instance.settings.clean_commodity))
     return _with_units(board, rows, "c").rename(r="region", t="period")
 
@@ -216,8 +218,10 @@ def _burdens(solved: Solved) -> Frame:
     for part in METRICS["burden"].parts:
         rows = part.frame(board)[list(part.own)].unique()
         parts.append(rows.put(value=solved.expression(rows, part.rule)))
-    rows = stack(parts).total(["r", "b", "t"])
-    rows = _with_units(board, rows[np.abs(rows["value"]) > TINY], "b")
+    rows = stack(parts)
+    key = ["r", "b", "t"]
+    gross, rows = rows.put(value=np.abs(rows["value"])).total(key)["value"], rows.total(key)
+    rows = _with_units(board, rows[np.abs(rows["value"]) > TINY * gross], "b")
     return rows.rename(r="region", b="burden", t="period", value="amount")
 
 
@@ -225,7 +229,7 @@ def _costs(solved: Solved) -> Frame:
     board = solved.model.board
     frames = [board.frame(term=[], region=[], period=[], annual=np.zeros(0), present_value=np.zeros(0))]
     for name, linear in solved.matrices.terms.items():
-        index, value = [linear.index_set.column(i) for i in range(linear.index_set.dimension)], linear.at(solved.x)
+        index, value = [linear.index_set.column(i) for i in range(linear.index_set.dimension)], linear.at(solved.amounts)
         if name in ("breaches", "priced"):
             rows = Frame(board.labels, dict(zip(KEY, index, strict=True)))
             worth = rows.look_up(board["policy_rows"], *KEY, value="worth")
@@ -235,8 +239,9 @@ def _costs(solved: Solved) -> Frame:
             weight, years = (rows.rename(period="t").look_up(board["periods"], "t", value=column) for column in ("weight", "years"))
             worth = weight / years if name == "closing" else weight
         frames.append(rows.put(annual=value / worth, present_value=value))
-    rows = stack(frames)
-    return rows[np.abs(rows["present_value"]) > TINY]
+    every = stack(frames)
+    some: Frame = every[every["present_value"] != 0]
+    return some
 
 
 def _policies(solved: Solved) -> Frame:
@@ -251,7 +256,7 @@ def _policies(solved: Solved) -> Frame:
     shadow = np.where(np.isnan(looser), dual, looser) / rows["worth"]
     shadow, tighter = (np.where(equal, value, np.abs(value)) for value in (shadow, tighter / rows["worth"]))
     room = np.where(at_most, right - left, np.where(equal, 0.0, left - right))
-    small = 1e-7 * (1 + np.abs(left) + np.abs(right))
+    small = 1e-7 * (np.abs(left) + np.abs(right))
     breached = np.where(equal, np.abs(left - right), np.maximum(-room, 0.0))
     total = np.divide(right, rows["value"], out=np.full(len(rows), np.nan), where=rows["value"] != 0)
     rows = rows.put(

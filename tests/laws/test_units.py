@@ -57,7 +57,7 @@ def test_the_unit_of_a_commodity_does_not_matter(seed: int, power: int, said: bo
 
 
 def assert_same_plan(one: Instance, in_other: Instance, money: float) -> None:
-    """Equal status, cost and certificate. A policy on nothing that cannot hold is refused before anything is solved, or found to have no plan."""
+    """Equal status, cost, certificate, and sum of the table of costs. A policy on nothing that cannot hold is refused before anything is solved, or found to have no plan."""
     plan, other = plan_of(one), plan_of(in_other)
     if plan is None or other is None:
         assert {p.status for p in (plan, other) if p is not None} <= {"infeasible"}
@@ -69,6 +69,8 @@ def assert_same_plan(one: Instance, in_other: Instance, money: float) -> None:
     if plan.summary["objective"] is not None:
         size = float(plan["costs"]["present_value"].abs().sum())
         assert same(Answer(other.objective / money, size), Answer(plan.objective, size))
+        told = float(other["costs"]["present_value"].sum())
+        assert same(Answer(told / money, size), Answer(plan.objective, size)), "nothing is lost from the tables for being small"
 
 
 def plan_of(instance: Instance) -> Plan | None:
