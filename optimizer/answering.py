@@ -40,6 +40,11 @@ class Clock:
         self.seconds[name] = round(self.seconds.get(name, 0.0) + now - self._last, 4)
         self._last = now
 
+    def left(self) -> Limits:
+        """The limits, with the seconds that are left."""
+        seconds = self._limits.seconds
+        return self._limits if seconds is None else replace(self._limits, seconds=max(0.0, seconds - (time.perf_counter() - self._begun)))
+
     def tell(self, stage: str) -> None:
         if self._limits.progress is not None:
             self._limits.progress(Progress(time.perf_counter() - self._begun, stage))
@@ -59,7 +64,7 @@ class Found:
 def find(matrices: Matrices, limits: Limits, clock: Clock, search: Search) -> Found:
     """The answer to a model, certified where that can be done."""
     clock.tell("solve")
-    problem, answer = search(matrices, limits)
+    problem, answer = search(matrices, clock.left())
     clock.stage("solve")
     if "infeasible" in answer.status or answer.status == "unbounded":
         answer = replace(answer, x=None, y=None)  # where the search stood then is no plan
@@ -68,7 +73,7 @@ def find(matrices: Matrices, limits: Limits, clock: Clock, search: Search) -> Fo
         if answer.status != "stopped":
             found = _no_plan(matrices, problem, answer, limits)
         if found.answer.status == "failed" and not problem.integer.any():
-            answer = run(problem, limits, matrices.offset, method="simplex")
+            answer = run(problem, clock.left(), matrices.offset, method="simplex")
         clock.stage("certify")
         if answer.x is None:
             return found
@@ -82,7 +87,7 @@ def find(matrices: Matrices, limits: Limits, clock: Clock, search: Search) -> Fo
     for method in (None, "simplex"):
         if found.certificate.holds or answer.status == "stopped":
             break
-        second = run(problem, limits, matrices.offset, method)
+        second = run(problem, clock.left(), matrices.offset, method)
         if second.x is not None and second.y is not None:
             better = prove_plan(matrices, second.x, second.y)
             if better.holds:
@@ -103,8 +108,9 @@ def _whole(matrices: Matrices, problem: Scaled, answer: Answer, limits: Limits, 
         integer=np.zeros_like(problem.integer),
     )
     relaxed = replace(problem, integer=np.zeros_like(problem.integer))
-    rest = run(fixed, replace(limits, seconds=None), matrices.offset)
-    root = run(relaxed, replace(limits, seconds=None), matrices.offset)
+    proof = replace(limits, seconds=None, cancel=None)  # what was found when the search was stopped is to be proved
+    rest = run(fixed, proof, matrices.offset)
+    root = run(relaxed, proof, matrices.offset)
     x = rest.x if rest.x is not None else np.where(matrices.integer, whole, answer.x)
     x = np.where(matrices.integer, np.round(x), x)
     claimed = answer.bound + matrices.offset
