@@ -244,12 +244,15 @@ def _run() -> int:
     except BrokenPipeError:  # whoever read the output has had enough
         return OUR_FAULT
     except MemoryError as error:
-        why = (f" ({error})", f"（{error}）") if str(error) else ("", "")
-        say(f"out of memory{why[0]}; no file is left half-written / 内存不足{why[1]}，没有写了一半的文件")
+        en, zh = (f" ({error})", f"（{error}）") if str(error) else ("", "")
+        say(f"out of memory{en}; no file is left half-written / 内存不足{zh}，没有写了一半的文件")
         return NO_ROOM
     except OSError as error:
-        ours = type(error).__name__ == "WriteError"
-        say(str(error) if ours else f"reading or writing failed: {error} / 读写失败：{error}")
+        from optimizer.whole import WriteError, why
+
+        of = f" {error.filename}" if error.filename else ""
+        en, zh = why(error)
+        say(str(error) if isinstance(error, WriteError) else f"reading or writing failed{of}: {en} / 读写失败{of}：{zh}")
         return NO_ROOM
     except Exception as error:
         import os

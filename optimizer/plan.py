@@ -14,7 +14,7 @@ import numpy as np
 import pandas as pd
 
 from optimizer.describe import DESCRIPTIONS, description
-from optimizer.template import write_template
+from optimizer.template import fill
 from optimizer.whole import recover, workbook, written
 
 if TYPE_CHECKING:
@@ -114,9 +114,9 @@ class Plan:
         for name, frame in self.tables.items():
             frame.to_parquet(folder / "tables" / f"{name}.parquet", index=False)
             _safe(frame).to_csv(folder / f"{name}.csv", index=False)
-        self.write_workbook(folder / "plan.xlsx")
+        self._workbook(folder / "plan.xlsx")
         if instance is not None:
-            write_template(folder / INPUTS, instance)
+            fill(folder / INPUTS, instance)
 
     def write_summary(self, folder: Path) -> None:
         """Writes `summary.json`."""
@@ -128,7 +128,11 @@ class Plan:
 
     def write_workbook(self, path: str | Path) -> None:
         """Writes the plan as one workbook: a sheet `summary`, a sheet per table with frozen headers, filters and notes. Raises WriteError."""
-        with written(Path(path), force=True) as fresh, workbook(fresh) as book:
+        with written(Path(path), force=True) as fresh:
+            self._workbook(fresh)
+
+    def _workbook(self, path: Path) -> None:
+        with workbook(path) as book:
             bold = book.add_format(HEADER)
             sheet = book.add_worksheet("summary")
             sheet.set_column(0, 0, 24)

@@ -34,8 +34,13 @@ ROWS_WITH_LISTS = 2_000
 def write_template(path: Path, instance: Instance | None = None) -> Path:
     """Writes a workbook (a name that ends in .xlsx) or a folder, whole or not at all; blank, or filled with an instance. Raises WriteError."""
     with written(path) as fresh:
-        (_workbook if path.suffix == ".xlsx" else _folder)(fresh, instance)
+        fill(fresh, instance)
     return path
+
+
+def fill(path: Path, instance: Instance | None) -> None:
+    """The same inside what is written whole."""
+    (_workbook if path.suffix == ".xlsx" else _folder)(path, instance)
 
 
 def _settings(instance: Instance | None) -> list[tuple[str, Any, str, str]]:

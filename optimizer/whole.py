@@ -43,6 +43,7 @@ def written(path: Path, force: bool = False) -> Iterator[Path]:
     with failing(path):
         path.parent.mkdir(parents=True, exist_ok=True)
         recover(path)
+        _free(path, force)
         beside = Path(tempfile.mkdtemp(prefix=f".{path.name}{MARK}", dir=path.parent))
     held = _hold(beside)
     fresh, old = beside / path.name, beside / OLD
@@ -50,8 +51,7 @@ def written(path: Path, force: bool = False) -> Iterator[Path]:
         with failing(path, beside):
             yield fresh
             _to_disk(beside)
-            if path.exists() and not force:
-                raise WriteError(f"{path} has come to be meanwhile; nothing was changed / {path} 此间已被写出，未作任何改动")
+            _free(path, force)
             if path.is_dir():
                 path.rename(old)
             fresh.replace(path)
@@ -105,11 +105,16 @@ def failing(path: Path, beside: Path | None = None) -> Iterator[None]:
             if not isinstance(error.__cause__, OSError):
                 raise
             error = error.__cause__
-        en, zh = WHY.get(error.errno or 0, (error.strerror or str(error),) * 2)
+        en, zh = why(error)
         if error.errno in (errno.ENOSPC, errno.EDQUOT) and beside is not None:
-            size = sum(f.stat().st_size for f in beside.rglob("*") if f.is_file()) + shutil.disk_usage(beside).free
+            size = sum(f.stat().st_blocks * 512 for f in beside.rglob("*") if f.is_file()) + shutil.disk_usage(beside).free
             en, zh = f"{en}, more than {size / 1e6:,.1f} MB are needed", f"{zh}，至少需要 {size / 1e6:,.1f} MB"
         raise WriteError(f"{path} cannot be written: {en}; nothing was changed / 无法写入 {path}：{zh}，未作任何改动") from error
+
+
+def why(error: OSError) -> tuple[str, str]:
+    """What is wrong with the disk, in words."""
+    return WHY.get(error.errno or 0, (error.strerror or str(error),) * 2)
 
 
 def _hold(folder: Path) -> int | None:
@@ -139,6 +144,11 @@ def _sync(path: Path) -> None:
         os.fsync(at)
     finally:
         os.close(at)
+
+
+def _free(path: Path, force: bool) -> None:
+    if path.exists() and not force:
+        raise WriteError(f"{path} exists: choose another name / {path} 已存在，请换一个名称")
 
 
 def _literal(name: str) -> str:
