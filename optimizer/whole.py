@@ -5,15 +5,17 @@ from __future__ import annotations
 import contextlib
 import errno
 import fcntl
+import io
 import os
 import shutil
 import tempfile
+import traceback
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 MARK = ".qipan-"
-"""Between the name and the random letters of a hidden folder."""
+"""Between the name and the eight random letters of a hidden folder."""
 OLD = "replaced"
 """Where what stood before is while it is replaced, in the folder beside it."""
 WHY = {
@@ -68,7 +70,7 @@ def recover(path: Path) -> None:
     """Clears away what killed writes of `path` left beside it; a folder that one of them had moved aside goes back to its place."""
     if not path.parent.is_dir():
         return
-    for beside in path.parent.glob(f".{_literal(path.name)}{MARK}*/"):
+    for beside in path.parent.glob(f".{_literal(path.name)}{MARK}{'?' * 8}/"):
         held = _hold(beside)
         if held is None:
             continue
@@ -87,12 +89,16 @@ def workbook(path: Path) -> Iterator[Any]:
     from xlsxwriter.exceptions import FileCreateError
 
     plain = {"strings_to_formulas": False, "strings_to_urls": False, "nan_inf_to_errors": True}
-    book = xlsxwriter.Workbook(str(path), plain | {"tmpdir": str(path.parent)})
+    made = io.BytesIO()
+    book = xlsxwriter.Workbook(made, plain | {"tmpdir": str(path.parent)})
     yield book
     try:
         book.close()
     except FileCreateError as error:
-        raise error.args[0] from None
+        cause: OSError = error.args[0]
+        traceback.clear_frames(cause.__traceback__)  # in which the zip file is: it ends while `made` is there
+        raise cause.with_traceback(None) from None
+    path.write_bytes(made.getvalue())
 
 
 @contextlib.contextmanager
