@@ -16,14 +16,14 @@ MIP = str(ROOT / "instances" / "mexico-steel-dynamic")
 CODE = "from optimizer.cli import main; main()"
 
 
-def start(*arguments: str | Path, ignored: Sequence[signal.Signals] = ()) -> subprocess.Popen[str]:
-    """Starts `qipan` with these arguments; signals that are `ignored` were so before, as with nohup."""
+def start(*arguments: str | Path, ignored: Sequence[signal.Signals] = (), first: str = "") -> subprocess.Popen[str]:
+    """Starts `qipan` with these arguments; signals that are `ignored` were so before, as with nohup. `first`: what Python does before."""
 
     def before() -> None:
         for number in signal.SIGINT, signal.SIGTERM, signal.SIGHUP:
             signal.signal(number, signal.SIG_IGN if number in ignored else signal.SIG_DFL)
 
-    command = [sys.executable, "-c", CODE, *map(str, arguments)]
+    command = [sys.executable, "-c", first + CODE, *map(str, arguments)]
     pipe = subprocess.PIPE
     environment = os.environ | {"PYTHONPATH": str(ROOT), "QIPAN_LANG": "en"}
     return subprocess.Popen(command, stdout=pipe, stderr=pipe, text=True, env=environment, preexec_fn=before)

@@ -54,6 +54,28 @@ def test_a_second_signal_ends_at_once(tmp_path: Path) -> None:
     assert not list(tmp_path.iterdir())
 
 
+SLOW = """
+import sys, time
+from optimizer.plan import Plan
+def slow(self, folder, instance, write=Plan.write):
+    write(self, folder, instance)
+    print("writing", file=sys.stderr, flush=True)
+    time.sleep(60)
+Plan.write = slow
+"""
+
+
+def test_while_it_writes(tmp_path: Path) -> None:
+    """What is half-written goes, and that there was a verified plan is said."""
+    process = start("solve", TINY, "--out", tmp_path / "plan", first=SLOW)
+    until(process, "writing")
+    assert [f.name.startswith(".plan.qipan-") for f in tmp_path.iterdir()] == [True]
+    process.send_signal(signal.SIGINT)
+    _, said = process.communicate(timeout=20)
+    assert process.returncode == 130 and "(write); best plan so far: cost 129.1 bn CNY" in said and "verified; nothing was written" in said
+    assert not list(tmp_path.iterdir())
+
+
 def test_a_what_if_takes_its_solver_along() -> None:
     process = start("whatif", MIP, "--set", "sources.price*=1.01")
     until(process, "branch and bound")

@@ -1,7 +1,5 @@
 """A plan saved is the plan loaded; never half-written, never overwritten unasked, never run as a formula; its tables hold together."""
 
-import json
-import os
 from functools import cache
 from pathlib import Path
 
@@ -98,14 +96,6 @@ def test_a_plan_is_whole_or_absent(tmp_path: Path, monkeypatch: pytest.MonkeyPat
             plan().save(place, force=force)
     assert [f.name for f in tmp_path.iterdir()] == ["old"]
     assert sorted((f.name, f.read_bytes()) for f in old.iterdir() if f.is_file()) == before
-
-
-def test_the_summary_is_replaced_whole(tmp_path: Path) -> None:
-    place = solve(small()).save(tmp_path / "plan")
-    os.chmod(place / "summary.json", 0o644)
-    plan().write_summary(place)
-    assert json.loads((place / "summary.json").read_text("utf-8"))["title"] == "rich"
-    assert not (place / ".summary.json").exists()
 
 
 @pytest.mark.parametrize("place", ["nothing", "folder", "book.xlsx"])
