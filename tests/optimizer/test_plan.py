@@ -90,9 +90,9 @@ def test_a_plan_is_whole_or_absent(tmp_path: Path, monkeypatch: pytest.MonkeyPat
     def full(self: Plan, path: str | Path) -> None:
         raise OSError("no space left on device")
 
-    monkeypatch.setattr(Plan, "write_workbook", full)
+    monkeypatch.setattr(Plan, "_workbook", full)
     for place, force in ((tmp_path / "fresh", False), (old, True)):
-        with pytest.raises(OSError, match="no space"):
+        with pytest.raises(OSError, match="no space left on device; nothing was changed"):
             plan().save(place, force=force)
     assert [f.name for f in tmp_path.iterdir()] == ["old"]
     assert sorted((f.name, f.read_bytes()) for f in old.iterdir() if f.is_file()) == before
