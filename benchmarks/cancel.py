@@ -21,8 +21,8 @@ from optimizer.highs import Limits
 from optimizer.study import Study
 
 HERE = Path(__file__).parent
-CANCELS, WARM = 60, 20
-"""Cancels of each kind; of a what-if fewer, as each is followed by a solve from nothing."""
+CANCELS, PYTHON = 60, 20
+"""Cancels of the command and of each kind of solve in Python."""
 
 
 def measure(cancels: int = CANCELS) -> dict[str, Any]:
@@ -32,8 +32,9 @@ def measure(cancels: int = CANCELS) -> dict[str, Any]:
     out = {}
     for name in ("china", "mexico-steel-dynamic"):
         ends = [command(name, moment) for moment in moments(lambda name=name: command(name, None), cancels)]  # type: ignore[misc]
+        ends = [(end, said) for end, said in ends if end]
         out[name] = told(name, [end for end, _ in ends]) | {"said_p95_s": round(statistics.quantiles([said for _, said in ends], n=20)[-1], 3)}
-    out["china in Python"] = told("china in Python", python(lambda limits: solve(china, limits), cancels))
+    out["china in Python"] = told("china in Python", python(lambda limits: solve(china, limits), PYTHON))
     with Study(china) as study:
 
         def whatif(limits: Limits) -> Plan:
@@ -42,7 +43,7 @@ def measure(cancels: int = CANCELS) -> dict[str, Any]:
                 study.solve()
             return study.solve([dearer], limits)
 
-        out["china what-if"] = told("china what-if", python(whatif, min(cancels, WARM)))
+        out["china what-if"] = told("china what-if", python(whatif, PYTHON))
     return out
 
 
@@ -84,7 +85,7 @@ def command(name: str, moment: float | None) -> tuple[float, float]:
 
 
 def python(run: Callable[[Limits], Plan], cancels: int) -> list[float]:
-    """Seconds from setting the event to the answer."""
+    """Seconds from setting the event to the answer, of the runs that had not ended before."""
     out = []
     run(Limits())
     for moment in moments(lambda: run(Limits()), cancels):
@@ -102,7 +103,8 @@ def python(run: Callable[[Limits], Plan], cancels: int) -> list[float]:
 
         run(Limits(cancel=cancel, progress=told))
         timer.cancel()
-        out.append(time.perf_counter() - at[0] if at[0] else 0.0)
+        if at[0]:
+            out.append(time.perf_counter() - at[0])
     return out
 
 
