@@ -62,7 +62,7 @@ def command(name: str, moment: float | None) -> tuple[float, float]:
     with tempfile.TemporaryDirectory() as folder:
         place, lines = Path(folder) / "plan", list[tuple[float, str]]()
         asked = [qipan, "solve", HERE.parent / "instances" / name, "--out", place, "--gap", "0"]
-        process = subprocess.Popen(asked, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
+        process = subprocess.Popen(asked, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True, preexec_fn=_heard)
         assert process.stderr is not None
         reader = threading.Thread(target=lambda said: lines.extend((time.perf_counter(), line) for line in said), args=(process.stderr,))
         reader.start()
@@ -82,6 +82,11 @@ def command(name: str, moment: float | None) -> tuple[float, float]:
         if process.returncode not in (0, 130, -signal.SIGINT) or not (whole or (not left and process.returncode)):
             raise SystemExit(f"{name} at {moment} s: code {process.returncode}, left {left}: {lines}")
     return seconds, word
+
+
+def _heard() -> None:
+    """A shell that runs the benchmark in the background has it ignore SIGINT."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 
 def python(run: Callable[[Limits], Plan], cancels: int) -> list[float]:
