@@ -1,5 +1,5 @@
 """Measures speed and memory and writes `benchmarks/latest.json`: whole solves of shipped instances, the search of mixed-integer models, the
-solver and the algebra against their peers, and what-if on a live model.
+solver and the algebra against their peers, what-if on a live model, and how soon a cancelled solve ends.
 
 Every figure is the median of fresh processes on the machine that runs this; peers are measured in the same run, so ratios mean something.
 """
@@ -18,7 +18,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from benchmarks import plain_mip, planted, questions, solver, whatif
+from benchmarks import cancel, plain_mip, planted, questions, solver, whatif
 from benchmarks.algebra.run import measure
 from models.algebra import compile
 from models.formulation import build
@@ -99,6 +99,7 @@ SECTIONS: dict[str, Callable[[], Any]] = {
     "solver": lambda: solver.measure(repeats=REPEATS),
     "algebra": lambda: measure(repeats=REPEATS),
     "questions": questions.seconds,
+    "cancel": cancel.measure,
     "planted": lambda: planted.named({"tiny": 80, "mexico-steel": 80, "Shandong": 40}),
 }
 """Instances come first: the peak memory of a process counts that of the one that started it."""

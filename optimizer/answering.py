@@ -43,6 +43,11 @@ class Clock:
         self.seconds[name] = round(self.seconds.get(name, 0.0) + now - self._last, 4)
         self._last = now
 
+    def left(self) -> Limits:
+        """The limits, with the seconds that are left."""
+        seconds = self._limits.seconds
+        return self._limits if seconds is None else replace(self._limits, seconds=max(0.0, seconds - (time.perf_counter() - self._begun)))
+
     def tell(self, stage: str) -> None:
         if self._limits.progress is not None:
             self._limits.progress(Progress(time.perf_counter() - self._begun, stage))
@@ -62,23 +67,23 @@ class Found:
 def find(matrices: Matrices, limits: Limits, clock: Clock, search: Search) -> Found:
     """The answer to a model, certified where that can be done."""
     clock.tell("solve")
-    problem, answer = search(matrices, limits)
+    problem, answer = search(matrices, clock.left())
     clock.stage("solve")
     clock.tell("certify")
     if "infeasible" in answer.status or answer.status == "unbounded":
         answer = replace(answer, x=None, y=None)  # where the search stood then is no plan
-    found = _whole(matrices, problem, answer, limits, clock.seconds["solve"]) if problem.integer.any() else _linear(matrices, problem, answer, limits)
+    found = (_whole if problem.integer.any() else _linear)(matrices, problem, answer, limits, clock)
     clock.stage("certify")
     return found
 
 
-def _linear(matrices: Matrices, problem: Scaled, answer: Answer, limits: Limits) -> Found:
+def _linear(matrices: Matrices, problem: Scaled, answer: Answer, limits: Limits, clock: Clock) -> Found:
     """An LP: if its certificate does not hold it is solved again to the last digit, and then by another algorithm."""
     found = _proved(matrices, problem, answer, limits)
     for method in ("exact simplex", "exact ipx"):
         if found.certificate.holds or answer.status == "stopped" or (answer.method == "interior" and found.certificate.sound):
             break
-        other = _proved(matrices, problem, run(problem, limits, matrices.offset, method), limits)
+        other = _proved(matrices, problem, run(problem, clock.left(), matrices.offset, method), limits)
         if other.certificate.holds or (other.x is not None and other.certificate.gap < found.certificate.gap):
             found = other
     if found.x is not None and not found.certificate.holds and found.certificate.sound and found.certificate.gap <= NEAR:
@@ -95,10 +100,10 @@ def _proved(matrices: Matrices, problem: Scaled, answer: Answer, limits: Limits)
     return _no_plan(matrices, problem, answer, limits)
 
 
-def _whole(matrices: Matrices, problem: Scaled, answer: Answer, limits: Limits, seconds: float) -> Found:
+def _whole(matrices: Matrices, problem: Scaled, answer: Answer, limits: Limits, clock: Clock) -> Found:
     """A MIP: whole numbers rounded and fixed, the rest solved again; a tree of ours proves a bound, or that there is no plan. Where the solver
     sees none and the tree does not end, it is asked again without presolve, which has been wrong."""
-    patience = max(PATIENCE, seconds)
+    patience = _patience(limits, clock)
     if answer.x is None:
         relaxed = replace(problem, integer=np.zeros_like(problem.integer))
         found = _proved(matrices, relaxed, answer, limits)
@@ -125,9 +130,17 @@ def _whole(matrices: Matrices, problem: Scaled, answer: Answer, limits: Limits, 
         plan, y = _rest(matrices, problem, replace(answer, x=tree.x), limits)
         claimed = -np.inf
     certificate = prove_whole(matrices, plan, tree.bound, tree.boxes, tree.nodes, claimed, limits.gap)
-    if answer.status == "feasible":
-        certificate = replace(certificate, holds=certificate.sound)
+    answer = replace(answer, status="optimal" if certificate.holds else "feasible" if certificate.sound else answer.status)
+    certificate = replace(certificate, holds=certificate.sound)
     return Found(answer, certificate, plan, y, "LP dual with the whole numbers fixed")
+
+
+def _patience(limits: Limits, clock: Clock) -> float:
+    """Seconds that a proof of whole numbers may take: as long as the search, but little beyond a limit, and next to nothing after a cancel."""
+    if limits.cancel is not None and limits.cancel.is_set():
+        return 0.1
+    long, left = max(PATIENCE, clock.seconds["solve"]), clock.left().seconds
+    return long if left is None else min(long, max(PATIENCE, left))
 
 
 def _rest(matrices: Matrices, problem: Scaled, answer: Answer, limits: Limits) -> tuple[np.ndarray, np.ndarray | None]:
@@ -140,7 +153,7 @@ def _rest(matrices: Matrices, problem: Scaled, answer: Answer, limits: Limits) -
         upper=np.where(matrices.integer, whole, problem.upper),
         integer=np.zeros_like(problem.integer),
     )
-    rest = run(fixed, replace(limits, seconds=None), matrices.offset)
+    rest = run(fixed, replace(limits, seconds=None, cancel=None), matrices.offset)  # what was found when the search was stopped is to be proved
     return (whole, None) if rest.x is None else (np.where(matrices.integer, whole, rest.x), rest.y)
 
 

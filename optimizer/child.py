@@ -1,48 +1,59 @@
-"""A Python process of ours at the other end of a line: it can be stopped at once, and ends when its parent does."""
+"""A Python process of ours at the other end of a line: it can be stopped at once, and ends when its parent does, however that ends."""
 
 from __future__ import annotations
 
 import contextlib
-import json
 import os
 import signal
 import subprocess
 import sys
+import threading
 from collections.abc import Callable
-from multiprocessing.connection import Client, Connection, Listener
+from multiprocessing import Pipe
+from multiprocessing.connection import Connection
 from typing import Any
 
 
 class Child:
-    """The parent's end of `python -m module`, which calls `serve`."""
+    """The parent's end of `python -m module`, which calls `serve`. When the process is gone, `line` says so: EOFError or OSError."""
 
     def __init__(self, module: str) -> None:
-        secret = os.urandom(16)
-        with Listener(authkey=secret) as listener:
-            self._process = subprocess.Popen([sys.executable, "-m", module], stdin=subprocess.PIPE, start_new_session=True)
-            assert self._process.stdin is not None
-            self._process.stdin.write(f"{json.dumps(listener.address)}\n{secret.hex()}\n".encode())
-            self._process.stdin.close()
-            self.line: Connection[Any, Any] = listener.accept()
+        self.line: Connection[Any, Any]
+        self.line, theirs = Pipe()
+        command = [sys.executable, "-m", module, str(theirs.fileno())]
+        self._process = subprocess.Popen(command, stdin=subprocess.PIPE, pass_fds=[theirs.fileno()], start_new_session=True)
+        theirs.close()
 
     @property
     def pid(self) -> int:
         """Number of the process."""
         return self._process.pid
 
+    def ended(self) -> int:
+        """How a process ended that is gone: its exit code, or the number of the signal, negative."""
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            self._process.wait(1.0)
+        self.close()
+        return self._process.returncode
+
     def close(self) -> None:
         """Ends the process and those that it started, at once."""
         self.line.close()
-        if hasattr(os, "killpg"):
-            with contextlib.suppress(ProcessLookupError):
-                os.killpg(self.pid, signal.SIGKILL)
-        self._process.kill()
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(self.pid, signal.SIGKILL)
+        assert self._process.stdin is not None
+        self._process.stdin.close()
         self._process.wait()
 
 
 def serve(work: Callable[[Connection[Any, Any]], None]) -> None:
-    """Works on the line to the parent, whose address and secret stand on standard input. Ctrl-C is the parent's business."""
+    """Works on the line to the parent, which the last argument numbers. Ctrl-C is the parent's business; when it is gone, the standard input ends."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    address, secret = json.loads(sys.stdin.readline()), bytes.fromhex(sys.stdin.readline().strip())
-    with Client(tuple(address) if isinstance(address, list) else address, authkey=secret) as line:
+    threading.Thread(target=_follow, daemon=True).start()
+    with contextlib.suppress(EOFError, OSError), Connection(int(sys.argv[-1])) as line:
         work(line)
+
+
+def _follow() -> None:
+    sys.stdin.read()
+    os._exit(0)

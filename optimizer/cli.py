@@ -12,19 +12,20 @@ from typing import Annotated, Any
 import typer
 
 from optimizer.commands import QUESTIONS
+from optimizer.supervised import supervised, tell, wanted
 from optimizer.terminal import (
+    NO_ROOM,
     OUR_FAULT,
-    STOPPED,
     WRONG_INPUT,
     InstancePath,
     ScenarioName,
     Settings,
     exit_code,
-    interrupt,
     load_instance,
     progress_line,
     readable_errors,
     say,
+    wrote,
 )
 
 app = typer.Typer(
@@ -61,50 +62,56 @@ def solve(
     scenario: ScenarioName = None,
     set_: Settings = None,
     out: Annotated[Path | None, typer.Option(help="Folder of the plan; default plans/NAME. / 结果文件夹。")] = None,
-    time_limit: Annotated[float | None, typer.Option(help="Seconds. / 时限（秒）。", min=0)] = None,
+    time_limit: Annotated[
+        float | None, typer.Option(help="Seconds until the search ends; the proof comes after. / 求解时限（秒），不含验证。", min=0)
+    ] = None,
     gap: Annotated[float, typer.Option(help="Relative gap at which a plan with whole numbers is good enough. / 相对间隙。", min=0)] = 1e-4,
     json: Annotated[bool, typer.Option("--json", help="Print summary.json instead of the report. / 输出 JSON。")] = False,
     force: Annotated[bool, typer.Option("--force", help="Replace the plan in the folder. / 覆盖已有结果。")] = False,
     lp: Annotated[Path | None, typer.Option(help="Also write the model as an LP file, to read it. / 另存 LP 文件。")] = None,
 ) -> None:
     """Solve an instance, prove the plan, and save it. / 求解、证明并保存方案。"""
-    from optimizer.plan import PlanError, is_plan
+    from optimizer.plan import PlanError, free
 
-    folder = out or Path("plans") / "-".join([instance.stem, *[Path(s).stem for s in scenario or []]])
-    if folder.exists() and not force:
-        say(f"{folder} exists; use --force to replace it / 已存在，如需覆盖请用 --force")
-        raise typer.Exit(WRONG_INPUT)
-    if folder.exists() and not is_plan(folder):
-        say(f"{folder} exists and is no plan: it is not replaced / 不是方案文件夹，不覆盖")
-        raise typer.Exit(WRONG_INPUT)
     begun = time.perf_counter()
+    folder = out or Path("plans") / "-".join([instance.stem, *[Path(s).stem for s in scenario or []]])
+    try:
+        free(folder, force)
+    except PlanError as error:
+        say(str(error))
+        raise typer.Exit(WRONG_INPUT) from None
+    if lp is not None and lp.exists() and not force:
+        say(f"{lp} exists; use --force to replace it / 已存在，如需覆盖请用 --force")
+        raise typer.Exit(WRONG_INPUT)
     with readable_errors():
         loaded = load_instance(instance, scenario, set_)
         read = time.perf_counter() - begun
         if lp is not None:
             from models.algebra import write_lp
             from models.formulation import build
+            from optimizer.whole import written
 
-            write_lp(build(loaded).pyomo, lp)
+            with written(lp, force) as fresh:
+                write_lp(build(loaded).pyomo, fresh)
+            wrote(lp)
         from optimizer.highs import Limits
         from optimizer.solving import solve as run
 
-        with progress_line(quiet=json) as progress, interrupt() as cancel:
-            plan = run(loaded, Limits(seconds=time_limit, gap=gap, cancel=cancel, progress=progress))
+        left = None if time_limit is None else max(0.0, time_limit - (time.perf_counter() - begun))
+        with progress_line(quiet=json, keeps=True) as progress:
+            plan = run(loaded, Limits(seconds=left, gap=gap, cancel=wanted, progress=progress))
+    known = {"objective": plan.objective, "bound": plan.summary["proved_bound"], "verified": plan.certified} if plan.tables else {}
+    tell(stage="write", keeps=False, **known)
     plan = _finish(plan, loaded, folder, read, force)
     if json:
-        print((folder / "summary.json").read_text("utf-8"), end="")
+        print(plan.to_json())
     else:
         from optimizer.show import show_plan
 
         show_plan(plan, folder)
         if plan.status == "infeasible":
             _name_the_conflict(loaded)
-    try:
-        raise typer.Exit(exit_code(plan.status, plan.certified))
-    except PlanError as error:
-        say(str(error))
-        raise typer.Exit(OUR_FAULT) from None
+    raise typer.Exit(exit_code(plan.status, plan.certified))
 
 
 def _name_the_conflict(instance: Any) -> None:
@@ -113,29 +120,35 @@ def _name_the_conflict(instance: Any) -> None:
     from optimizer.highs import Limits
     from optimizer.questions.diagnose import named
 
-    with interrupt() as cancel:
-        sentence = named(instance, Limits(cancel=cancel))[language() == "zh"]
+    with progress_line(quiet=True) as progress:
+        sentence = named(instance, Limits(progress=progress))[language() == "zh"]
     if sentence:
         print(sentence)
     print("qipan diagnose: what would have to give way / 哪些政策须让步")
 
 
 def _finish(plan: Any, instance: Any, folder: Path, read: float, force: bool) -> Any:
-    """Saves the plan and what it answers, with the seconds of reading and writing in its summary."""
+    """Saves the plan and what it answers, with the seconds of reading and writing in its summary. A search that was stopped without a plan writes
+    nothing."""
     import resource
 
     from optimizer.plan import Plan
+    from optimizer.whole import written
 
     begun = time.perf_counter()
     made = dict(plan.tables)
     seconds = {"read": round(read, 4), **plan.summary["seconds"], "tables": round(time.perf_counter() - begun, 4)}
     begun = time.perf_counter()
     plan = Plan({**plan.summary, "seconds": seconds}, made)
-    plan.save(folder, force, instance)
-    seconds["write"] = round(time.perf_counter() - begun, 4)
-    peak = round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024, 1)
-    plan = Plan({**plan.summary, "seconds": seconds, "peak_memory_mb": peak}, plan.tables)
-    plan.write_summary(folder)
+    if plan.status == "stopped":
+        return plan
+    with written(folder, force) as fresh:
+        plan.write(fresh, instance)
+        seconds["write"] = round(time.perf_counter() - begun, 4)
+        peak = round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024, 1)
+        plan = Plan({**plan.summary, "seconds": seconds, "peak_memory_mb": peak}, plan.tables)
+        plan.write_summary(fresh)
+    wrote(folder)
     return plan
 
 
@@ -160,8 +173,8 @@ def whatif(
         from optimizer.live import Live
         from optimizer.solving import solve as run
 
-        with closing(Live()) as live, progress_line(quiet=json) as progress, interrupt() as cancel:
-            limits = Limits(cancel=cancel, progress=progress)
+        with closing(Live()) as live, progress_line(quiet=json) as progress:
+            limits = Limits(progress=progress)
             plans = [run(given, limits, live.search) for given in (before, changed)]
     found = difference(*plans)
     if json:
@@ -207,6 +220,7 @@ def template(
     with readable_errors():
         instance = None if filled is None else load_instance(filled)
     write_template(path, instance)
+    wrote(path)
     print(f"{path} written / 已写出")
 
 
@@ -215,16 +229,35 @@ for question in QUESTIONS:
 
 
 def main() -> None:
-    """Entry point: anything unexpected is our own fault (exit code 1), said in one line."""
+    """Entry point."""
+    sys.exit(supervised(_run))
+
+
+def _run() -> int:
+    """The exit code of the command; what ends it unexpectedly is said in one line."""
     try:
-        app()
-    except KeyboardInterrupt:
-        say("stopped / 已中断")
-        sys.exit(STOPPED)
+        try:
+            app()
+        except SystemExit as ended:
+            sys.stdout.flush()
+            return int(ended.code or 0)
+    except BrokenPipeError:  # whoever read the output has had enough
+        return OUR_FAULT
+    except MemoryError as error:
+        en, zh = (f" ({error})", f"（{error}）") if str(error) else ("", "")
+        say(f"out of memory{en}; no file is left half-written / 内存不足{zh}，没有写了一半的文件")
+        return NO_ROOM
+    except OSError as error:
+        from optimizer.whole import WriteError, why
+
+        of = f" {error.filename}" if error.filename else ""
+        en, zh = why(error)
+        say(str(error) if isinstance(error, WriteError) else f"reading or writing failed{of}: {en} / 读写失败{of}：{zh}")
+        return NO_ROOM
     except Exception as error:
         import os
 
         if os.environ.get("QIPAN_DEBUG"):
             raise
         say(f"internal error / 内部错误: {type(error).__name__}: {error} (set QIPAN_DEBUG=1 for details)")
-        sys.exit(OUR_FAULT)
+    return OUR_FAULT

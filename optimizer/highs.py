@@ -30,6 +30,9 @@ ENDED = {
 """Our word for how a solve ended; any other status is "stopped" (a limit, a cancel)."""
 
 
+CANCELLED = "Interrupted by user"
+"""What HiGHS says of a search that was cancelled."""
+
 WARM = {"solver": "simplex", "simplex_dual_edge_weight_strategy": 1, "dual_simplex_cost_perturbation_multiplier": 0.0}
 """From a basis: Devex, as steepest edge would first price every row of it; no perturbed costs, which would make it infeasible for the dual."""
 
@@ -40,18 +43,20 @@ class SolverError(RuntimeError):
 
 @dataclass(frozen=True)
 class Progress:
-    """How far a solve is: seconds so far; objective and bound in ¤ where known; a word on what is being done."""
+    """How far a solve is: seconds so far; a word on what is being done; objective of the best plan so far and bound in ¤ where known; the file in
+    which finished rows are kept."""
 
     seconds: float
     stage: str
     objective: float | None = None
     bound: float | None = None
+    kept: str = ""
 
 
 @dataclass(frozen=True)
 class Limits:
-    """When to stop: seconds, relative gap of a MIP, an event set from outside; whom to tell how far it is; threads, and
-    the seed of the solver's random choices."""
+    """When to stop: seconds from stating the model to the last answer of the solver (the proof comes after), relative gap of a MIP, an event set from
+    outside; whom to tell how far it is; threads, and the seed of the solver's random choices."""
 
     seconds: float | None = None
     gap: float = 1e-4
@@ -138,9 +143,13 @@ class Solver:
         self._set(_options(limits, mip, method))
         if limits.seconds is not None:
             self._set({"time_limit": solver.getRunTime() + max(0.0, limits.seconds)})  # its clock runs on from search to search
+        if limits.cancel is not None and limits.cancel.is_set():
+            return Answer("stopped", None, None, np.inf, np.inf, method, CANCELLED)
         with _listening(solver, limits, problem.money, offset, method):
             solver.run()
         status = solver.getModelStatus()
+        if status == highspy.HighsModelStatus.kMemoryLimit:
+            raise MemoryError("HiGHS")
         info, solution = solver.getInfo(), solver.getSolution()
         said = ENDED.get(status, "stopped")
         has_plan = info.primal_solution_status == highspy.SolutionStatus.kSolutionStatusFeasible
@@ -242,18 +251,18 @@ def _listening(solver: highspy.Highs, limits: Limits, money: float, offset: floa
         yield
         return
     begun = last = time.perf_counter()
+    best = np.inf
 
     def tell(event: highspy.HighsCallbackEvent) -> None:
-        nonlocal last
+        nonlocal last, best
         if limits.cancel is not None and limits.cancel.is_set():
             event.interrupt()
-        now = time.perf_counter()
-        if limits.progress is None or now - last < 0.5:
-            return
-        last = now
+        now, mip = time.perf_counter(), event.callback_type == highspy.cb.HighsCallbackType.kCallbackMipInterrupt
         data = event.data_out
-        primal, dual = float(data.mip_primal_bound), float(data.mip_dual_bound)
-        mip = event.callback_type == highspy.cb.HighsCallbackType.kCallbackMipInterrupt
+        primal, dual = (float(data.mip_primal_bound), float(data.mip_dual_bound)) if mip else (np.inf, np.inf)
+        if limits.progress is None or (now - last < 0.5 and primal >= best):
+            return
+        last, best = now, primal
         objective = primal * money + offset if mip and abs(primal) < 1e20 else None
         bound = dual * money + offset if mip and abs(dual) < 1e20 else None
         limits.progress(Progress(now - begun, "branch and bound" if mip else method, objective, bound))

@@ -6,6 +6,7 @@ solves from nothing. It starts from the nearer of two bases: that of the first p
 
 from __future__ import annotations
 
+import signal
 import time
 from dataclasses import dataclass, replace
 from multiprocessing.connection import Connection
@@ -17,7 +18,7 @@ import numpy as np
 from models.algebra import Matrices
 from optimizer.answering import cold
 from optimizer.child import Child, serve
-from optimizer.highs import LARGE, Answer, Limits, Progress, Solver, SolverError, run_with_basis
+from optimizer.highs import CANCELLED, LARGE, Answer, Limits, Progress, Solver, SolverError, run_with_basis
 from optimizer.matching import Patch, carried, difference, match
 from optimizer.scaling import Scaled, scale
 
@@ -56,22 +57,27 @@ class Live:
         self._known: dict[str, _Known] = {}
 
     def search(self, matrices: Matrices, limits: Limits) -> tuple[Scaled, Answer]:
-        """Looks for an answer from where the last search ended. Raises SolverError if the child dies twice."""
+        """Looks for an answer from where the last search ended; from nothing, if the child is found dead or dies of it. Raises MemoryError if it is
+        killed then, SolverError if it dies of something else."""
         for attempt in (1, 2):
             problem, order = self._order(matrices, limits)
             try:
                 answer = self._found(problem, order, limits)
             except (EOFError, OSError):
+                assert self._child is not None, "only a child can be gone"
+                code = self._child.ended()
                 self.close()
-                if attempt == 2:
-                    raise SolverError("the solver's process died twice") from None
-                continue
+                if attempt == 1 and order.start:
+                    continue
+                if code == -signal.SIGKILL:
+                    raise MemoryError("the solver's process was killed by the system") from None
+                raise SolverError(f"the solver's process died with code {code}") from None
             except BaseException:  # what it goes on to say would be taken for the answer to the next question
                 self.close()
                 raise
             if answer is None:  # cancelled
                 self.close()
-                return problem, Answer("stopped", None, None, np.inf, np.inf, "", "Interrupted by user")
+                return problem, Answer("stopped", None, None, np.inf, np.inf, "", CANCELLED)
             if answer.x is None or answer.status == "stopped" or answer.method == "interior":
                 self._known.pop("last", None)  # no basis to start from
             else:
@@ -163,7 +169,7 @@ class Worker:
                 if self._waiting is not None:
                     self._ready()
             except Exception as error:  # whatever goes wrong here is said there
-                self._line.send(SolverError(f"{type(error).__name__}: {error}"))
+                self._line.send(error if isinstance(error, MemoryError) else SolverError(f"{type(error).__name__}: {error}"))
 
     def _answer(self, order: _Order) -> Answer:
         limits = replace(order.limits, progress=self._line.send)

@@ -18,6 +18,7 @@ from models.instance import Instance
 from optimizer.child import Child, serve
 from optimizer.highs import Limits, Progress
 from optimizer.plan import PlanError
+from optimizer.whole import failing
 
 PROCESSES = 2
 Row = dict[str, Any]
@@ -72,9 +73,10 @@ class Desks:
         for row in self._answers([case for case in cases if case.name not in done]):
             done[row["case"]] = row
             if self._kept is not None:
-                self._kept.parent.mkdir(parents=True, exist_ok=True)
-                with self._kept.open("a", encoding="utf-8") as file:
-                    file.write(json.dumps({"mark": marks[row["case"]], "row": row}, ensure_ascii=False) + "\n")
+                with failing(self._kept):
+                    self._kept.parent.mkdir(parents=True, exist_ok=True)
+                    with self._kept.open("a", encoding="utf-8") as file:  # on a line of its own, even after one that was cut short
+                        file.write("\n" + json.dumps({"mark": marks[row["case"]], "row": row}, ensure_ascii=False))
             self._tell()
         if len(done) < len(cases):
             where = f"; {self._found} of {self._all} rows are kept in {self._kept}: the same question goes on from there" if self._kept else ""
@@ -83,10 +85,11 @@ class Desks:
 
     def _tell(self) -> None:
         self._found, self._solved = self._found + 1, self._solved + 1
-        if self._limits.progress is not None and (self._found % max(1, self._all // 20) == 0 or self._found == self._all):
+        if self._limits.progress is not None and (self._solved == 1 or self._found % max(1, self._all // 20) == 0 or self._found == self._all):
             seconds = time.perf_counter() - self._begun
             rest = seconds / self._solved * (self._all - self._found)
-            self._limits.progress(Progress(seconds, f"{self._found} / {self._all}, {rest:.0f} s left / 剩余 {rest:.0f} 秒"))
+            said = f"{self._found} / {self._all}, {rest:.0f} s left / 剩余 {rest:.0f} 秒"
+            self._limits.progress(Progress(seconds, said, kept=str(self._kept or "")))
 
     def _mark(self, case: Case) -> str:
         """What a kept row belongs to."""
@@ -98,10 +101,10 @@ class Desks:
         """Rows kept before that are asked for; a line cut short by a crash is passed over."""
         rows = {}
         if self._kept is not None and self._kept.is_file():
-            for line in self._kept.read_text("utf-8").splitlines():
+            for line in self._kept.read_bytes().split(b"\n"):
                 try:
                     entry = json.loads(line)
-                except json.JSONDecodeError:
+                except ValueError:
                     continue
                 name = entry["row"]["case"]
                 if marks.get(name) == entry["mark"]:
@@ -159,7 +162,8 @@ class Desks:
 
     def _start(self) -> Child:
         child = Child("optimizer.many")
-        child.line.send(self._given)
+        with suppress(OSError):  # one that has died says so when it is asked
+            child.line.send(self._given)
         return child
 
 
@@ -176,7 +180,7 @@ def _work(line: Connection[Any, Any]) -> None:
             desk = desk or make(instance, about, limits)
             line.send({"case": case.name} | desk(case))
         except Exception as error:  # said to the parent, who raises it
-            line.send(error if isinstance(error, PlanError) else RuntimeError(f"{case.name}: {type(error).__name__}: {error}"))
+            line.send(error if isinstance(error, PlanError | MemoryError) else RuntimeError(f"{case.name}: {type(error).__name__}: {error}"))
 
 
 if __name__ == "__main__":

@@ -3,9 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
-import shutil
-import tempfile
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -17,7 +14,8 @@ import numpy as np
 import pandas as pd
 
 from optimizer.describe import DESCRIPTIONS, description
-from optimizer.template import write_template
+from optimizer.template import fill
+from optimizer.whole import recover, workbook, written
 
 if TYPE_CHECKING:
     from models.instance import Instance
@@ -100,49 +98,41 @@ class Plan:
     def save(self, folder: str | Path, force: bool = False, instance: Instance | None = None) -> Path:
         """Writes the plan as a folder: `summary.json`, a CSV and a Parquet file per table, `plan.xlsx`; in `inputs/` the instance it answers.
 
-        The folder is complete or absent: it is written beside its place and renamed. Raises PlanError if it exists and not `force`.
+        The folder is whole or absent, and one that is replaced stays until then. Raises PlanError if it exists and not `force`, or is no plan;
+        WriteError.
         """
         folder = Path(folder)
-        if folder.exists() and not force:
-            raise PlanError(f"{folder} exists; use --force to replace it")
-        if folder.exists() and not is_plan(folder):
-            raise PlanError(f"{folder} exists and is no plan: it is not replaced")
-        folder.parent.mkdir(parents=True, exist_ok=True)
-        fresh = Path(tempfile.mkdtemp(prefix=f".{folder.name}-", dir=folder.parent))
-        try:
-            os.chmod(fresh, 0o755)
-            (fresh / "tables").mkdir()
-            for name, frame in self.tables.items():
-                frame.to_parquet(fresh / "tables" / f"{name}.parquet", index=False)
-                _safe(frame).to_csv(fresh / f"{name}.csv", index=False)
-            self.write_workbook(fresh / "plan.xlsx")
+        free(folder, force)
+        with written(folder, force) as fresh:
+            self.write(fresh, instance)
             self.write_summary(fresh)
-            if instance is not None:
-                write_template(fresh / INPUTS, instance)
-            if folder.exists():
-                old = fresh.with_name(fresh.name + "-old")
-                folder.rename(old)
-                fresh.rename(folder)
-                shutil.rmtree(old)
-            else:
-                fresh.rename(folder)
-        except BaseException:
-            shutil.rmtree(fresh, ignore_errors=True)
-            raise
         return folder
 
-    def write_summary(self, folder: str | Path) -> None:
-        """Writes `summary.json`, whole or not at all."""
-        fresh = Path(folder) / ".summary.json"
-        fresh.write_text(json.dumps(dict(self.summary), ensure_ascii=False, indent=1) + "\n", "utf-8")
-        fresh.replace(Path(folder) / "summary.json")
+    def write(self, folder: Path, instance: Instance | None) -> None:
+        """Makes the folder and all in it but `summary.json`."""
+        (folder / "tables").mkdir(parents=True)
+        for name, frame in self.tables.items():
+            frame.to_parquet(folder / "tables" / f"{name}.parquet", index=False)
+            _safe(frame).to_csv(folder / f"{name}.csv", index=False)
+        self._workbook(folder / "plan.xlsx")
+        if instance is not None:
+            fill(folder / INPUTS, instance)
+
+    def write_summary(self, folder: Path) -> None:
+        """Writes `summary.json`."""
+        (folder / "summary.json").write_text(self.to_json() + "\n", "utf-8")
+
+    def to_json(self) -> str:
+        """The summary."""
+        return json.dumps(dict(self.summary), ensure_ascii=False, indent=1)
 
     def write_workbook(self, path: str | Path) -> None:
-        """Writes the plan as one workbook: a sheet `summary`, a sheet per table with frozen headers, filters and notes."""
-        import xlsxwriter
+        """Writes the plan as one workbook: a sheet `summary`, a sheet per table with frozen headers, filters and notes. Raises WriteError."""
+        with written(Path(path), force=True) as fresh:
+            self._workbook(fresh)
 
-        options = {"strings_to_formulas": False, "strings_to_urls": False, "nan_inf_to_errors": True, "constant_memory": False}
-        with xlsxwriter.Workbook(str(path), options) as book:
+    def _workbook(self, path: Path) -> None:
+        with workbook(path) as book:
             bold = book.add_format(HEADER)
             sheet = book.add_worksheet("summary")
             sheet.set_column(0, 0, 24)
@@ -159,6 +149,7 @@ class Plan:
     def load(cls, path: str | Path) -> Plan:
         """Reads a plan folder or workbook. Raises PlanError if it is none."""
         path = Path(path)
+        recover(path)
         if path.is_dir():
             if not is_plan(path):
                 raise PlanError(f"{path} is no plan: summary.json is missing")
@@ -215,6 +206,15 @@ def _readable(value: Any) -> str:
 
 def is_plan(folder: Path) -> bool:
     return (folder / "summary.json").is_file()
+
+
+def free(folder: Path, force: bool) -> None:
+    """Raises PlanError if a plan may not be saved there: it exists and not `force`, or is no plan."""
+    recover(folder)
+    if folder.exists() and not force:
+        raise PlanError(f"{folder} exists; use --force to replace it / 已存在，如需覆盖请用 --force")
+    if folder.exists() and not is_plan(folder):
+        raise PlanError(f"{folder} exists and is no plan: it is not replaced / 不是方案文件夹，不覆盖")
 
 
 def _safe(frame: pd.DataFrame) -> pd.DataFrame:

@@ -10,6 +10,7 @@ from typing import Any
 
 from models.problems import InputError, Problem, nearest, rule
 from optimizer.change import Change, Scenario
+from optimizer.whole import written
 
 FILES = (".toml", ".xlsx")
 
@@ -65,13 +66,13 @@ def load(path: Path) -> list[Scenario]:
 
 
 def write(scenario: Scenario, path: Path) -> None:
-    """Writes a scenario without replaced tables as TOML, which `load` reads back. Raises FileExistsError."""
+    """Writes a scenario without replaced tables as TOML, which `load` reads back. Raises WriteError, also if the file exists."""
     lines = [f"title = {_toml(scenario.title)}"]
     for change in scenario.changes:
         cells = {"table": change.table, "where": dict(change.where), "column": change.column, "how": change.how, "value": change.value}
         lines += ["", "[[change]]", *(f"{key} = {_toml(value)}" for key, value in cells.items() if value not in ("", {}) or key == "value")]
-    with path.open("x", encoding="utf-8") as file:
-        file.write("\n".join(lines) + "\n")
+    with written(path) as fresh:
+        fresh.write_text("\n".join(lines) + "\n", "utf-8")
 
 
 def _toml(value: Any) -> str:

@@ -91,6 +91,9 @@ def show_plan(plan: Plan, place: Path) -> None:
     out.print(
         f"{s['rows']:,} rows × {s['columns']:,} columns, {s['integers']} whole; s: {seconds}; {s['peak_memory_mb']:.0f} MB", style="dim", markup=False
     )
+    if s["status"] == "stopped":
+        out.print("未写任何文件" if zh else "nothing was written", markup=False)
+        return
     files = f"{place}/plan.xlsx, {place}/*.csv, {place}/summary.json" if plan.tables else f"{place}/summary.json"
     out.print(f"{'文件' if zh else 'files'}: {files}", markup=False, soft_wrap=True)
 

@@ -66,7 +66,8 @@ def solution(instance: Instance, limits: Limits | None = None, search: Search = 
     solved = None
     if found.x is not None:
         y = found.y if found.y is not None else np.full(matrices.matrix.shape[0], np.nan)
-        more, less = _two_sides(matrices, found.x, y)
+        stopped = limits.cancel is not None and limits.cancel.is_set()
+        more, less = _two_sides(matrices, found.x, y if not stopped else np.full(len(y), np.nan))
         solved = Solved(model, expander, matrices, found.x, y, more, less)
         tables = plan_tables(solved)
         clock.stage("prices")
@@ -120,7 +121,7 @@ def _compiled(instance: Instance, clock: Clock) -> tuple[Model, Expander, Matric
 
 
 def _two_sides(matrices: Matrices, x: np.ndarray, y: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Both sides of the prices of policies that bind and of balances, for models small enough; NaN elsewhere."""
+    """Both sides of the prices of policies that bind and of balances, for models small enough and duals that are there; NaN elsewhere."""
     more, less = np.full(len(y), np.nan), np.full(len(y), np.nan)
     if matrices.matrix.shape[1] > SMALL or np.isnan(y).all():
         return more, less

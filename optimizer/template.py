@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
-import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -13,6 +11,7 @@ from models.problems import language
 from models.reading import SETTINGS_SHEET
 from models.schema import REFERENCE_KINDS, Column, Table
 from models.tables import TABLES
+from optimizer.whole import workbook, written
 
 if TYPE_CHECKING:
     from models.instance import Instance
@@ -33,19 +32,15 @@ ROWS_WITH_LISTS = 2_000
 
 
 def write_template(path: Path, instance: Instance | None = None) -> Path:
-    """Writes a workbook (a name that ends in .xlsx) or a folder, complete or not at all; blank, or filled with an instance."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    fresh = Path(tempfile.mkdtemp(prefix=f".{path.name}-", dir=path.parent))
-    try:
-        made = fresh / path.name
-        if path.suffix == ".xlsx":
-            _workbook(made, instance)
-        else:
-            _folder(made, instance)
-        made.rename(path)
-    finally:
-        shutil.rmtree(fresh, ignore_errors=True)
+    """Writes a workbook (a name that ends in .xlsx) or a folder, whole or not at all; blank, or filled with an instance. Raises WriteError."""
+    with written(path) as fresh:
+        fill(fresh, instance)
     return path
+
+
+def fill(path: Path, instance: Instance | None) -> None:
+    """The same inside what is written whole."""
+    (_workbook if path.suffix == ".xlsx" else _folder)(path, instance)
 
 
 def _settings(instance: Instance | None) -> list[tuple[str, Any, str, str]]:
@@ -112,9 +107,7 @@ def _meaning(column: Column) -> str:
 
 
 def _workbook(path: Path, instance: Instance | None) -> None:
-    import xlsxwriter
-
-    with xlsxwriter.Workbook(str(path), {"strings_to_formulas": False, "strings_to_urls": False}) as book:
+    with workbook(path) as book:
         styles = {
             "required": book.add_format({"bold": True, "bg_color": "#FCE8D8", "bottom": 1}),
             "key": book.add_format({"bold": True, "bg_color": "#DCE9F5", "bottom": 1}),

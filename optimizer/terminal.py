@@ -5,21 +5,22 @@ from __future__ import annotations
 import contextlib
 import inspect
 import os
-import signal
 import sys
-import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from optimizer.supervised import KILLED, STAGES, searching
+from optimizer.supervised import tell as tell_supervisor
+
 if TYPE_CHECKING:
     from models.instance import Instance
     from optimizer.highs import Limits, Progress
     from optimizer.questions.answer import Answer
 
-CERTIFIED, OUR_FAULT, WRONG_INPUT, INFEASIBLE, STOPPED, DIFFERS = 0, 1, 2, 3, 4, 5
+CERTIFIED, OUR_FAULT, WRONG_INPUT, INFEASIBLE, STOPPED, DIFFERS, NO_ROOM = 0, 1, 2, 3, 4, 5, KILLED
 
 
 def _speak(context: typer.Context, language: str | None) -> None:
@@ -63,6 +64,7 @@ def load_instance(path: Path, scenarios: list[str] | None = None, settings: list
         if settings:
             chain.append(Scenario(changes=tuple(parse_set(text) for text in settings)))
         instance = apply(instance, chain)
+    tell_supervisor(money=instance.settings.money)
     return instance
 
 
@@ -77,13 +79,14 @@ def tell(ask: Callable[[Limits], Answer], json: bool, csv: bool, out: Path | Non
         from optimizer.plan import PlanError
 
         try:
-            with progress_line(quiet=json or csv) as progress, interrupt() as cancel:
-                answer = ask(Limits(cancel=cancel, progress=progress))
+            with progress_line(quiet=json or csv) as progress:
+                answer = ask(Limits(progress=progress))
         except PlanError as error:
             say(str(error))
             raise typer.Exit(STOPPED) from None
     if out is not None:
         answer.save(out)
+        wrote(out)
     if json:
         print(answer.to_json())
     elif csv:
@@ -95,6 +98,11 @@ def tell(ask: Callable[[Limits], Answer], json: bool, csv: bool, out: Path | Non
         if out is not None:
             say(f"{out} written / 已写出")
     return answer
+
+
+def wrote(path: Path) -> None:
+    """What has been written would have to be said if the command ended now."""
+    tell_supervisor(wrote=str(path))
 
 
 def asked(question: Callable[..., Answer]) -> Callable[..., None]:
@@ -141,42 +149,42 @@ def exit_code(status: str, certified: bool) -> int:
 
 
 @contextlib.contextmanager
-def interrupt() -> Iterator[threading.Event]:
-    """An event that Ctrl-C sets, so that a solve ends in good order; a second Ctrl-C ends the command."""
-    cancel = threading.Event()
+def progress_line(quiet: bool, keeps: bool = False) -> Iterator[Callable[[Progress], None]]:
+    """A function that shows how far a solve is: a line that moves on a terminal, plain lines elsewhere, nothing if `quiet`. The supervisor knows it
+    in any case; `keeps`: it asks for the best plan so far before it ends the command."""
+    with searching(), contextlib.ExitStack() as stack:
+        show = _shown(stack, quiet)
 
-    def stop(number: int, frame: object) -> None:
-        if cancel.is_set():
-            raise KeyboardInterrupt
-        cancel.set()
+        def told(p: Progress) -> None:
+            known = {"objective": p.objective, "bound": p.bound} if keeps else {"kept": p.kept}
+            tell_supervisor(keeps=keeps, stage=p.stage, **{name: value for name, value in known.items() if value not in (None, "")})
+            show(p)
 
-    before = signal.signal(signal.SIGINT, stop)
-    try:
-        yield cancel
-    finally:
-        signal.signal(signal.SIGINT, before)
+        yield told
 
 
-@contextlib.contextmanager
-def progress_line(quiet: bool) -> Iterator[Any]:
-    """A function that shows how far a solve is: a line that moves on a terminal, plain lines elsewhere."""
+def _shown(stack: contextlib.ExitStack, quiet: bool) -> Callable[[Progress], None]:
     if quiet:
-        yield None
-        return
+        return lambda p: None
     if not sys.stderr.isatty():
         stages: list[str] = []
 
         def plain(p: Progress) -> None:
             if not stages or stages[-1] != p.stage or p.objective is not None:
                 stages.append(p.stage)
-                say(f"{p.seconds:7.1f} s  {p.stage}{_state(p)}")
+                say(f"{p.seconds:7.1f} s  {_stage(p)}{_state(p)}")
 
-        yield plain
-        return
+        return plain
     from rich.console import Console
 
-    with Console(stderr=True).status("...") as status:
-        yield lambda p: status.update(f"{p.seconds:.1f} s  {p.stage}{_state(p)}")
+    status = stack.enter_context(Console(stderr=True).status("..."))
+    return lambda p: status.update(f"{p.seconds:.1f} s  {_stage(p)}{_state(p)}")
+
+
+def _stage(p: Progress) -> str:
+    from models.problems import language
+
+    return STAGES.get(p.stage, p.stage) if language() == "zh" else p.stage
 
 
 def _state(p: Progress) -> str:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from optimizer.terminal import WRONG_INPUT, Csv, InstancePath, Json, Lang, Out, ScenarioName, Settings, load_instance, say, tell
+from optimizer.terminal import WRONG_INPUT, Csv, InstancePath, Json, Lang, Out, ScenarioName, Settings, load_instance, say, tell, wrote
 
 if TYPE_CHECKING:
     from optimizer.change import Scenario
@@ -47,4 +47,5 @@ def diagnose(
         from optimizer.scenario import write as write_scenario
 
         write_scenario(scenarios[number - 1], write)
+        wrote(write)
         say(f"{write} written / 已写出")

@@ -18,6 +18,7 @@ from optimizer.difference import without_nan
 from optimizer.plan import Plan, PlanError, write_sheet
 from optimizer.questions.spoken import zh_names
 from optimizer.questions.words import NAMED, SPOKEN, heading, named, word
+from optimizer.whole import workbook, written
 
 
 @dataclass(frozen=True)
@@ -106,32 +107,23 @@ class Answer:
 
     def save(self, path: str | Path) -> None:
         """Writes a workbook (`.xlsx`): a sheet `answer` with the sentence and the notes, a sheet per table. Headers are in the language of the
-        environment. Raises PlanError if the file exists or has another ending."""
-        import xlsxwriter
-
+        environment. Raises PlanError if the file exists or has another ending; WriteError."""
         path = Path(path)
         if path.exists():
             raise PlanError(f"{path} exists: choose another name / 已存在，请换一个名称")
         if path.suffix != ".xlsx":
             raise PlanError(f"{path}: the file must end in .xlsx / 文件名须以 .xlsx 结尾")
         zh = language() == "zh"
-        path.parent.mkdir(parents=True, exist_ok=True)
-        fresh = path.with_name(f".{path.name}")
-        try:
-            with xlsxwriter.Workbook(str(fresh), {"strings_to_formulas": False, "strings_to_urls": False, "nan_inf_to_errors": True}) as book:
-                wrapped, strong = book.add_format({"text_wrap": True, "valign": "top"}), book.add_format({"bold": True, "text_wrap": True})
-                first = book.add_worksheet("结论" if zh else "answer")
-                first.set_column(0, 0, 110)
-                lines = [(self.zh if zh else self.en, strong), *((note[zh], wrapped) for note in (*self.notes, self.guessed) if note[zh])]
-                for i, (text, form) in enumerate(lines):
-                    first.write_string(2 * i, 0, text, form)
-                for section in self.sections:
-                    sheet = book.add_worksheet((section.zh if zh else section.name)[:31])
-                    write_sheet(book, sheet, self.shown(section.frame), {})
-            fresh.rename(path)
-        except BaseException:
-            fresh.unlink(missing_ok=True)
-            raise
+        with written(path) as fresh, workbook(fresh) as book:
+            wrapped, strong = book.add_format({"text_wrap": True, "valign": "top"}), book.add_format({"bold": True, "text_wrap": True})
+            first = book.add_worksheet("结论" if zh else "answer")
+            first.set_column(0, 0, 110)
+            lines = [(self.zh if zh else self.en, strong), *((note[zh], wrapped) for note in (*self.notes, self.guessed) if note[zh])]
+            for i, (text, form) in enumerate(lines):
+                first.write_string(2 * i, 0, text, form)
+            for section in self.sections:
+                sheet = book.add_worksheet((section.zh if zh else section.name)[:31])
+                write_sheet(book, sheet, self.shown(section.frame), {})
 
     def _repr_html_(self) -> str:
         zh = language() == "zh"

@@ -21,7 +21,7 @@ from models.instance import Instance
 from optimizer.change import Scenario, apply
 from optimizer.elastic import Elastic, Given
 from optimizer.highs import Limits
-from optimizer.plan import Plan
+from optimizer.plan import Plan, PlanError
 from optimizer.questions.answer import Answer, Section
 from optimizer.questions.relaxation import changes, new_values
 from optimizer.solving import solve, stated
@@ -38,10 +38,12 @@ def diagnose(instance: Instance, limits: Limits | None = None) -> tuple[Answer, 
     Tables: `conflict` (conflict, policy, member, period, sense, value, unit, authority); `relaxations` (set, policy, member, period, value,
     new_value: of a fraction the fraction, gives_way: by how much, in the row's unit); `sets` (set, rows, cost: share given × `relax`,
     status: of the solve with it); `short` (demand that physics alone cannot meet); `status` where there is a plan. Raises InputError for what is
-    wrong with the data.
+    wrong with the data, PlanError for a search that was stopped.
     """
     limits = limits or Limits()
     plan = solve(instance, limits)
+    if plan.status == "stopped":
+        raise PlanError(f"whether there is a plan is not known: {plan.summary['certificate']} / 是否存在方案未知：{plan.summary['certificate_zh']}")
     if plan.status != "infeasible":
         en = {"unbounded": "costs fall without limit: a price is missing"}.get(plan.status, "there is a plan")
         zh = {"unbounded": "成本可无限下降：缺少价格"}.get(plan.status, "存在可行方案")

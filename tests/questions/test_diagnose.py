@@ -14,6 +14,7 @@ from optimizer.cli import app
 from optimizer.questions.diagnose import diagnose
 from optimizer.scenario import load, write
 from optimizer.solving import solve
+from optimizer.whole import WriteError
 from tests.build import instance
 
 ROOT = Path(__file__).parents[2]
@@ -160,7 +161,7 @@ def test_a_scenario_is_written_and_read(tmp_path: Path) -> None:
     scenario = diagnose(case)[1][0]
     write(scenario, tmp_path / "r.toml")
     assert load(tmp_path / "r.toml") == [Scenario(scenario.title, scenario.changes)]
-    with pytest.raises(FileExistsError):
+    with pytest.raises(WriteError, match="exists"):
         write(scenario, tmp_path / "r.toml")
 
 
