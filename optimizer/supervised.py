@@ -66,11 +66,12 @@ def supervised(work: Callable[[], int]) -> int:
 
 
 class _Supervisor:
-    """`pid`: the command. `known`: what it has told. `by`: the signal that came. `asked`: was the best plan so far asked for?"""
+    """`pid`: the command. `known`: what it has told. `came`: signals to be answered. `by`: the last that was. `asked`: was the best plan so far
+    asked for?"""
 
     def __init__(self) -> None:
         self.pid, self.known, self.by, self.asked, self.end = 0, dict[str, Any](), 0, False, float("inf")
-        self.begun = time.monotonic()
+        self.begun, self.came = time.monotonic(), list[int]()
         self.line, self.theirs = Pipe()
 
     def run(self, work: Callable[[], int]) -> int:
@@ -83,7 +84,7 @@ class _Supervisor:
             self.line.close()
             _command(work, self.theirs, heard)
         for number in heard:
-            signal.signal(number, self._stop)
+            signal.signal(number, lambda number, frame: self.came.append(number))
         signal.pthread_sigmask(signal.SIG_UNBLOCK, heard)
         self.theirs.close()
         self._listen()
@@ -97,12 +98,12 @@ class _Supervisor:
             while True:
                 if self.line.poll(0.05):
                     self.known |= self.line.recv()
+                elif self.came:  # all that was told before it is known
+                    self._stop(self.came.pop(0))
                 elif time.monotonic() > self.end:
                     os.kill(self.pid, signal.SIGKILL)
 
-    def _stop(self, number: int, frame: object) -> None:
-        if not self.pid:  # it is over
-            return
+    def _stop(self, number: int) -> None:
         self.by = number
         if self.known.get("keeps") and self.known.get("objective") is not None and not self.asked:
             self.asked = True
