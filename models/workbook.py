@@ -14,8 +14,8 @@ from models.cells import Formula
 from models.problems import Problem
 
 LARGEST_WORKBOOK = 400 * 2**20
-DAMAGED = (zipfile.BadZipFile, ET.ParseError, zlib.error, OSError, ValueError, NotImplementedError)
-"""What reading a damaged xlsx file raises; the last is a packing that zipfile does not know."""
+DAMAGED = (zipfile.BadZipFile, ET.ParseError, zlib.error, OSError, ValueError, LookupError, NotImplementedError)
+"""What reading a damaged xlsx file raises; the last two are an encoding and a packing that nobody knows."""
 ENCRYPTED = b"\xd0\xcf\x11\xe0"
 LETTERS = re.compile(r"([A-Z]+)(\d+)")
 

@@ -376,6 +376,16 @@ def test_b09_a_dtd(tmp_path: Path) -> None:
     assert "DTD" in refused(path)
 
 
+def test_a_workbook_in_an_encoding_that_nobody_knows(tmp_path: Path) -> None:
+    """Found by fuzzing: one letter of the XML declaration changed."""
+    path, spoiled = workbook(tmp_path), tmp_path / "spoiled.xlsx"
+    with zipfile.ZipFile(path) as book, zipfile.ZipFile(spoiled, "w") as other:
+        for entry in book.namelist():
+            data = book.read(entry)
+            other.writestr(entry, b'<?xml version="1.0" encoding="UTF-b"?>' + data.split(b"?>", 1)[-1].lstrip() if entry == "xl/workbook.xml" else data)
+    assert "spoiled.xlsx" in refused(spoiled)
+
+
 def test_b94_names_never_become_paths(tmp_path: Path) -> None:
     """A region called like a path is a region: what is saved stays in its folder."""
     regions = GOOD["regions"].replace("广东", "../../etc/x")
