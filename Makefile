@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: help china test laws bench mutants docs
+.PHONY: help china test laws solvers fuzz bench mutants docs
 
 help: ## this list
 	@grep -E '^[a-z]+:.*##' Makefile | sed 's/:.*##/\t/'
@@ -33,6 +33,12 @@ laws: $(READY) ## every law on 20,000 random instances (hours); fewer: make laws
 
 bench: $(READY) ## measure speed and memory, write benchmarks/latest.json
 	$(BIN)/python -m benchmarks
+
+solvers: $(READY) ## 100,000 small models against SCIP and full enumeration (hours)
+	$(BIN)/python -m benchmarks second_solver
+
+fuzz: $(READY) ## an hour of spoiled files
+	$(BIN)/python -m benchmarks.fuzz 3600
 
 mutants: $(READY) ## change plans and the formulation at random: does the audit see it?
 	$(BIN)/python -m benchmarks.mutants cells 200

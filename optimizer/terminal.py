@@ -188,8 +188,11 @@ def _stage(p: Progress) -> str:
 
 
 def _state(p: Progress) -> str:
-    text = "" if p.objective is None else f"  cost {p.objective:,.6g}"
-    text += "" if p.bound is None else f"  bound {p.bound:,.6g}"
+    from models.problems import language
+
+    cost, bound, gap = ("成本", "下界", "间隙") if language() == "zh" else ("cost", "bound", "gap")
+    text = "" if p.objective is None else f"  {cost} {p.objective:,.6g}"
+    text += "" if p.bound is None else f"  {bound} {p.bound:,.6g}"
     if p.objective is not None and p.bound is not None:
-        text += f"  gap {abs(p.objective - p.bound) / max(1.0, abs(p.objective)):.2%}"
+        text += f"  {gap} {abs(p.objective - p.bound) / max(1.0, abs(p.objective)):.2%}"
     return text

@@ -57,7 +57,9 @@ def test_the_unit_of_a_commodity_does_not_matter(seed: int, power: int, said: bo
 
 
 def assert_same_plan(one: Instance, in_other: Instance, money: float) -> None:
-    """Equal status, cost, certificate, and sum of the table of costs. A policy on nothing that cannot hold is refused before anything is solved, or found to have no plan."""
+    """Equal status, cost, certificate, and sum of the table of costs.
+
+    A policy on nothing that cannot hold is refused before anything is solved, or found to have no plan."""
     plan, other = plan_of(one), plan_of(in_other)
     if plan is None or other is None:
         assert {p.status for p in (plan, other) if p is not None} <= {"infeasible"}

@@ -382,7 +382,9 @@ def test_a_workbook_in_an_encoding_that_nobody_knows(tmp_path: Path) -> None:
     with zipfile.ZipFile(path) as book, zipfile.ZipFile(spoiled, "w") as other:
         for entry in book.namelist():
             data = book.read(entry)
-            other.writestr(entry, b'<?xml version="1.0" encoding="UTF-b"?>' + data.split(b"?>", 1)[-1].lstrip() if entry == "xl/workbook.xml" else data)
+            if entry == "xl/workbook.xml":
+                data = b'<?xml version="1.0" encoding="UTF-b"?>' + data.split(b"?>", 1)[-1].lstrip()
+            other.writestr(entry, data)
     assert "spoiled.xlsx" in refused(spoiled)
 
 
