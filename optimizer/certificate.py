@@ -11,6 +11,7 @@ the bound holds in spite of rounding. With c = 0, LB > 0 proves that there is no
 
 from __future__ import annotations
 
+import itertools
 import math
 import time
 from dataclasses import dataclass, field, replace
@@ -246,13 +247,15 @@ def feasible(matrices: Matrices, x: np.ndarray) -> bool:
 
 
 def prove_infeasible(matrices: Matrices, y: np.ndarray) -> Certificate:
-    """The certificate that no plan exists: with c = 0 a lower bound above 0 (Farkas)."""
+    """The certificate that no plan exists: with c = 0 a lower bound above 0 (Farkas). The bounds that contradicting rows imply may hide it, or be
+    what it needs: both are tried."""
     begun = time.perf_counter()
     zero = np.zeros(matrices.matrix.shape[1])
-    lower, upper = implied_bounds(matrices, tighter=np.inf)  # all that contradicts itself is to be seen in y
     boxes = box_sizes(matrices, None)
     best, used = -np.inf, np.zeros(len(zero), bool)
-    for candidate in (y, np.where(np.abs(y) < 1e-9 * np.abs(y).max(initial=0.0), 0.0, y)):
+    weights = y, np.where(np.abs(y) < 1e-9 * np.abs(y).max(initial=0.0), 0.0, y)
+    own, implied = (matrices.lower, matrices.upper), implied_bounds(matrices, tighter=np.inf)
+    for candidate, (lower, upper) in itertools.product(weights, (own, implied)):
         bound, boxed = lower_bound(matrices, candidate, zero, lower, upper, boxes)
         if bound > best:
             best, used = bound, boxed

@@ -62,7 +62,7 @@ def _binding(plan: Plan, zh: bool) -> str:
     rows = policies[policies["binds"].eq(True)].sort_values("shadow_price", ascending=False, key=abs)
     if not len(policies) or not len(rows):
         return ""
-    kind = f"; {'价格类型' if zh else 'prices are'}: {s['price_kind']}" if s["price_kind"] else ""
+    kind = f"; {'价格类型' if zh else 'prices are'}: {plan.price_kind[zh]}" if s["price_kind"] else ""
     shown = rows[["policy", "member", "period", "left", "sense", "right", "unit", "shadow_price"]]
     money = s["money_unit"]
     words = (

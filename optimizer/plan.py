@@ -67,6 +67,12 @@ class Plan:
             object.__setattr__(self, "tables", MappingProxyType(dict(self.tables)))
 
     @property
+    def price_kind(self) -> tuple[str, str]:
+        """What its prices are, in English and Chinese; empty without prices."""
+        kind = str(self.summary["price_kind"])
+        return kind, {"LP dual": "线性规划对偶价", "LP dual with the whole numbers fixed": "整数取定后的线性规划对偶价"}.get(kind, kind)
+
+    @property
     def status(self) -> str:
         """`optimal`, `feasible`, `infeasible`, `unbounded` or `stopped`."""
         return str(self.summary["status"])

@@ -75,7 +75,7 @@ def show_plan(plan: Plan, place: Path) -> None:
     for row, weight in s["conflict"][:20]:
         out.print(f"  {row}  × {weight:.3g}", markup=False, soft_wrap=True)
     if s["price_kind"]:
-        out.print(f"{'价格类型' if zh else 'prices are'}: {s['price_kind']}", markup=False)
+        out.print(f"{'价格类型' if zh else 'prices are'}: {plan.price_kind[zh]}", markup=False)
     if s["warnings"]:
         out.print(f"{len(s['warnings'])} {'条提示，见 summary.json' if zh else 'warnings, in summary.json'}", markup=False)
     guessed = sum(n for mark, n in s["trust"].items() if mark in ("estimate", "assumption"))

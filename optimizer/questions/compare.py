@@ -39,8 +39,8 @@ def compare(plans: Mapping[str, Plan], instances: Mapping[str, Instance] | None 
     if len(told) > 1:
         frames = _frames(told)
         sections += [Section(name, frames[name], *(text.format(money=money) for text in TITLES[name])) for name in TITLES if len(frames[name])]
-    kinds = dict.fromkeys(str(plan.summary["price_kind"]) for plan in plans.values())
-    notes = ((f"Prices are: {', '.join(kinds)}.", f"价格类型：{'、'.join(kinds)}。"),)
+    kinds = dict.fromkeys(plan.price_kind for plan in plans.values())
+    notes = ((f"Prices are: {', '.join(en for en, _ in kinds)}.", f"价格类型：{'、'.join(zh for _, zh in kinds)}。"),)
     return Answer(tuple(sections), *_sentence(plans, first, money), notes, next(iter((instances or {}).values()), None), plans)
 
 
