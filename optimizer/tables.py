@@ -102,7 +102,7 @@ def _builds(solved: Solved) -> Frame:
     rows = rows.put(units=rows.look_up(solved.values("units", "r", "w", "t"), "r", "w", "t", value="value"))
     start = rows.look_up(solved.values("start", "r", "g", "t"), "r", "g", "t", value="value", default=0.0)
     rows = rows.put(start=start, investment=rows["value"] * rows["invest"] + rows["fixed_invest"] * start)
-    rows = rows[(np.abs(rows["value"]) > TINY) | (start > TINY)]
+    rows = rows[(np.abs(rows["value"]) > TINY) | (start > TINY) | (rows["units"] > TINY)]
     return _with_units(board, rows, "q").rename(r="region", q="equipment", o="replaces", x="project", t="period", value="new")
 
 
