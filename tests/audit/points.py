@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 import pandas as pd
 
@@ -12,6 +10,7 @@ from models.algebra import Matrices
 from optimizer import Plan
 from optimizer.audit import checked
 from optimizer.solved import Solved
+from optimizer.solving import stated
 from optimizer.tables import plan_tables
 
 WAY = "r q o step x t"
@@ -58,23 +57,30 @@ SMALL = 1e-7
 """Deviations up to this, times 1 + the size of the terms, are rounding."""
 
 
-def point(model: Solved, dice: np.random.Generator, start: np.ndarray | None = None) -> Solved:
-    """A random point within the bounds of columns: of order one with some zeros, or noise on a tenth of the columns of a start.
+def point(model: Solved, dice: np.random.Generator, adds_up: bool) -> Solved:
+    """A random point within the bounds of columns, of order one with some zeros. `adds_up`: cohorts and refits do, nothing else need hold.
 
-    Variables that only say what others are (least levels, breaches) say so; in two of three points cohorts add up too.
+    Variables that only say what others are (least levels, breaches) say so.
     """
     matrices = model.matrices
     n = len(matrices.cost)
     x = dice.uniform(0.02, 5.0, n) * (dice.random(n) < 0.85)
     x = np.where(np.isneginf(matrices.lower), x * dice.choice((-1.0, 1.0), n), x)
-    x = np.where(matrices.integer, np.minimum(dice.integers(0, 4, n), matrices.upper), x)
+    x = np.where(matrices.integer, dice.integers(0, 4, n), x)
     x = np.clip(x, matrices.lower, matrices.upper)
-    if start is not None:
-        noisy = dice.random(n) < 0.1
-        x = np.where(noisy, np.where(matrices.integer, x, np.abs(start) * dice.uniform(0.5, 1.5, n) + (start == 0) * x), start)
-    elif dice.random() < 0.67:
-        x = _adding_up(matrices, x)
-    return _breached(_least(Solved(model.model, model.expander, matrices, x, model.y, model.y, model.y)))
+    return _told(model, _adding_up(matrices, x) if adds_up else x)
+
+
+def beside(plan: Solved, dice: np.random.Generator) -> Solved:
+    """A plan with noise on one column in ten."""
+    noisy = (dice.random(len(plan.x)) < 0.1) & ~plan.matrices.integer
+    x = np.where(noisy, plan.x * dice.uniform(0.5, 1.5, len(plan.x)) + (plan.x == 0), plan.x)
+    return _told(plan, np.clip(x, plan.matrices.lower, plan.matrices.upper))
+
+
+def _told(model: Solved, x: np.ndarray) -> Solved:
+    none = np.full(len(model.y), np.nan)
+    return _breached(_least(Solved(model.model, model.expander, model.matrices, x, none, none, none)))
 
 
 def _adding_up(matrices: Matrices, x: np.ndarray) -> np.ndarray:
@@ -202,8 +208,6 @@ def _largest(rows: pd.DataFrame) -> pd.DataFrame:
 
 def model_of(instance: Instance) -> Solved:
     """The model of an instance at the origin. Raises InputError."""
-    from optimizer.solving import stated
-
     model, expander, matrices = stated(instance)
     none = np.full(matrices.matrix.shape[0], np.nan)
     return Solved(model, expander, matrices, np.zeros(len(matrices.cost)), none, none, none)
