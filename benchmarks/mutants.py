@@ -128,9 +128,13 @@ def _tried(instances: dict[str, Any], right: dict[str, Any]) -> tuple[str, str, 
                 point = points.point(model, np.random.default_rng(int(adds_up)), adds_up)
                 plan = points.plan_of(point)
                 said[f"tables {adds_up}"] = _fingerprint(plan.objective, *(plan[table] for table in plan.tables))
-                if same and said[f"tables {adds_up}"] == right[name][f"tables {adds_up}"]:
+                as_before = not fresh and said[f"tables {adds_up}"] == right[name][f"tables {adds_up}"]
+                if same and as_before:
                     continue
-                rules = list(dict.fromkeys(points.disagreements(point, given)["rule"]))
+                audit = right[name][f"audit {adds_up}"] if as_before else points.checked(plan, given)  # equal tables have an equal audit
+                if fresh:
+                    said[f"audit {adds_up}"] = audit
+                rules = list(dict.fromkeys(points.compared(points.rows_of(point), audit)["rule"]))
             except Exception as error:
                 return "refused", f"{name}, tables: {type(error).__name__}: {str(error)[:80]}", {}
             if rules:

@@ -58,13 +58,13 @@ SMALL = 1e-7
 
 
 def point(model: Solved, dice: np.random.Generator, adds_up: bool) -> Solved:
-    """A random point within the bounds of columns, of order one with some zeros. `adds_up`: cohorts and refits do, nothing else need hold.
+    """A random point within the bounds of columns, from 0.02 to 30 with some zeros. `adds_up`: cohorts and refits do, nothing else need hold.
 
     Variables that only say what others are (least levels, breaches) say so.
     """
     matrices = model.matrices
     n = len(matrices.cost)
-    x = dice.uniform(0.02, 5.0, n) * (dice.random(n) < 0.85)
+    x = np.exp(dice.uniform(-4.0, 3.5, n)) * (dice.random(n) < 0.85)
     x = np.where(np.isneginf(matrices.lower), x * dice.choice((-1.0, 1.0), n), x)
     x = np.where(matrices.integer, dice.integers(0, 4, n), x)
     x = np.clip(x, matrices.lower, matrices.upper)
@@ -190,9 +190,14 @@ def _summed(rows: pd.DataFrame) -> pd.DataFrame:
 
 def disagreements(point: Solved, instance: Instance) -> pd.DataFrame:
     """What the matrix and the audit say differently: rule, where, n (the n-th of that place), violation by `matrix` and by `audit`, size."""
-    audit = checked(plan_of(point), instance).rename(columns={"difference": "violation"})
+    return compared(rows_of(point), checked(plan_of(point), instance))
+
+
+def compared(matrix: pd.DataFrame, audit: pd.DataFrame) -> pd.DataFrame:
+    """The same from the rows of the matrix (`rows_of`) and those of the audit (`checked`)."""
+    audit = audit.rename(columns={"difference": "violation"})
     audit = audit.assign(violation=audit["violation"].abs().fillna(np.inf))
-    sides = {name: _largest(rows) for name, rows in (("matrix", rows_of(point)), ("audit", audit))}
+    sides = {name: _largest(rows) for name, rows in (("matrix", matrix), ("audit", audit))}
     both = sides["matrix"].merge(sides["audit"], on=["rule", "where", "n"], how="outer", suffixes=("_matrix", "_audit")).fillna(0.0)
     both = both.assign(size=np.maximum(both["size_matrix"], both["size_audit"]))
     differ = both[~((both["violation_matrix"] - both["violation_audit"]).abs() <= 2 * SMALL * (1 + both["size"]))]
