@@ -34,7 +34,8 @@ laws: $(READY) ## every law on 20,000 random instances (hours); fewer: make laws
 bench: $(READY) ## measure speed and memory, write benchmarks/latest.json
 	$(BIN)/python -m benchmarks
 
-mutants: $(READY) ## change plans and the formulation at random: does the audit see it?
+mutants: $(READY) ## random points, and changes of plans and of the formulation: does the audit see it?
+	$(BIN)/python -m benchmarks.mutants points 200
 	$(BIN)/python -m benchmarks.mutants cells 200
 	$(BIN)/python -m benchmarks.mutants formulation 200
 

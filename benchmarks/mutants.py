@@ -1,5 +1,6 @@
-"""Does the audit see what is wrong? Cells of right plans changed, and the source of the formulation changed.
+"""Does the audit see what is wrong? Random points compared with the matrix, cells of right plans changed, and the source of the formulation.
 
+    python -m benchmarks.mutants points 200 1000          two points of each of the drawn instances 1000 .. 1199
     python -m benchmarks.mutants cells 200 1              200 cells, drawn from seed 1
     python -m benchmarks.mutants formulation 200 1
 
@@ -54,6 +55,28 @@ def read(name: str) -> Any:
     if name.isdigit():
         return drawn(int(name))
     return steel() if name == "steel" else rich(name) if name.endswith(("-year", "-slice")) else Instance.load(ROOT / "instances" / name)
+
+
+def points(count: int, first: int = 0) -> None:
+    """Drawn instances by their seeds: two random points of each, where the audit must say of every row what the matrix says."""
+    import numpy as np
+
+    from models.problems import InputError
+    from tests.audit.points import disagreements, model_of, point
+
+    tried = differ = 0
+    for seed in range(first, first + count):
+        given = read(str(seed))
+        try:
+            model = model_of(given)
+        except InputError:
+            continue
+        for adds_up in (True, False):
+            found = disagreements(point(model, np.random.default_rng(seed), adds_up), given)
+            tried, differ = tried + 1, differ + bool(len(found))
+            if len(found):
+                print(f"seed {seed}, adds up: {adds_up}", found.to_string(), sep="\n", flush=True)
+    print(f"points: {tried}; the audit and the matrix differ at {differ}")
 
 
 def cells(count: int, seed: int = 0) -> None:
@@ -115,26 +138,26 @@ def _tried(instances: dict[str, Any], right: dict[str, Any]) -> tuple[str, str, 
     `right`: the same of the formulation as it is, empty while that is found."""
     import numpy as np
 
-    points, fresh, found, differ = importlib.import_module("tests.audit.points"), not right, {}, []
+    compare, fresh, found, differ = importlib.import_module("tests.audit.points"), not right, {}, []
     for name, given in instances.items():
         try:
-            model = points.model_of(given)
+            model = compare.model_of(given)
         except Exception as error:
             return "refused", f"{name}: {type(error).__name__}: {str(error)[:80]}", {}
         said = found[name] = {"model": _model(model.matrices)}
         same = not fresh and said["model"] == right[name]["model"]
         for adds_up in (True,) if same else (True, False):
             try:
-                point = points.point(model, np.random.default_rng(int(adds_up)), adds_up)
-                plan = points.plan_of(point)
+                point = compare.point(model, np.random.default_rng(int(adds_up)), adds_up)
+                plan = compare.plan_of(point)
                 said[f"tables {adds_up}"] = _fingerprint(plan.objective, *(plan[table] for table in plan.tables))
                 as_before = not fresh and said[f"tables {adds_up}"] == right[name][f"tables {adds_up}"]
                 if same and as_before:
                     continue
-                audit = right[name][f"audit {adds_up}"] if as_before else points.checked(plan, given)  # equal tables have an equal audit
+                audit = right[name][f"audit {adds_up}"] if as_before else compare.checked(plan, given)  # equal tables have an equal audit
                 if fresh:
                     said[f"audit {adds_up}"] = audit
-                rules = list(dict.fromkeys(points.compared(points.rows_of(point), audit)["rule"]))
+                rules = list(dict.fromkeys(compare.compared(compare.rows_of(point), audit)["rule"]))
             except Exception as error:
                 return "refused", f"{name}, tables: {type(error).__name__}: {str(error)[:80]}", {}
             if rules:
@@ -223,4 +246,4 @@ def formulation(count: int, seed: int = 0) -> None:
 
 
 if __name__ == "__main__":
-    {"cells": cells, "formulation": formulation}[sys.argv[1]](*map(int, sys.argv[2:]))
+    {"points": points, "cells": cells, "formulation": formulation}[sys.argv[1]](*map(int, sys.argv[2:]))

@@ -101,9 +101,9 @@ def _adding_up(matrices: Matrices, x: np.ndarray) -> np.ndarray:
     return x
 
 
-def _residual(matrices: Matrices, x: np.ndarray) -> np.ndarray:
-    """Activity less side: above an upper side > 0, below a lower side < 0, else 0."""
-    activity = matrices.matrix @ x
+def _residual(matrices: Matrices, x: np.ndarray, more: float | np.ndarray = 0.0) -> np.ndarray:
+    """Activity (and `more` of it) less side: above an upper side > 0, below a lower side < 0, else 0."""
+    activity = matrices.matrix @ x + more
     residual: np.ndarray = np.maximum(activity - matrices.row_upper, 0.0) + np.minimum(activity - matrices.row_lower, 0.0)
     return residual
 
@@ -158,8 +158,9 @@ def rows_of(point: Solved) -> pd.DataFrame:
             rows = rows.merge(links[["l", *LINK.split()]], on=["l", "t"], how="left")
         if name == "started_most":  # the limit of the table, not the smaller one that demand can use
             start = point.x[[matrices.column("start", *key) for key in block.index[["r", "g", "t"]].itertuples(index=False, name=None)]]
-            over = (matrices.matrix @ point.x)[block.slice] + (rows["most"] - rows["max"]) * start
-            rows = rows.assign(violation=over.clip(lower=0.0))
+            more = np.zeros(len(residual))
+            more[block.slice] = (rows["most"] - rows["max"]) * start
+            rows = rows.assign(violation=_residual(matrices, point.x, more)[block.slice])
         elif name == "refit_total":
             rows = rows.assign(violation=rows["violation"] / rows["ratio"])
             for column in ("before", "consumed"):

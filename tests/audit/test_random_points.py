@@ -15,7 +15,7 @@ from optimizer.audit import audit
 from optimizer.solved import Solved
 from optimizer.solving import solution
 from tests.audit.cover import SEEDS
-from tests.audit.points import NO_RULE, RULES, beside, disagreements, model_of, point, rows_of
+from tests.audit.points import NO_RULE, RULES, beside, disagreements, model_of, plan_of, point, rows_of
 from tests.audit.test_audit import case
 from tests.build import instance
 from tests.drawn import drawn
@@ -94,3 +94,17 @@ def test_a_policy_of_which_only_numbers_are_left_writes_no_row() -> None:
     plan = solve(given).require_plan()
     assert plan["policies"]["member"].tolist() == ["A"] and plan["policies"]["left"].tolist() == [2.0]
     assert audit(plan, given)["differences"].empty
+
+
+def test_units_without_capacity_are_shown() -> None:
+    """One unit of size 2 and nothing new: 2 are missing. A plan that leaves the unit out would hide that a policy counts it."""
+    builds = "region,equipment,invest,max,size\nA,mill,1,4,2"
+    given = instance(**ONE, equipment="equipment,unit,annuity_life\nmill,t/yr,10", builds=builds)
+    stated = model_of(given)
+    stated.x[stated.matrices.columns["units"].start] = 1.0
+    plan = plan_of(stated)
+    assert plan["builds"][["new", "units"]].to_numpy().tolist() == [[0.0, 1.0]]
+    wrong = audit(plan, given)["differences"].set_index("rule")
+    assert wrong.loc["whole units", "difference"] == -2.0
+    rows = rows_of(stated).set_index("family")
+    assert rows.loc["whole_units", "violation"] == 2.0
