@@ -38,7 +38,7 @@ from tests.audit.cover import SEEDS
 
 PLANS = ("region-slice", "nation-year", "region-year", "steel", "tiny", "mexico-steel-dynamic", "symbiosis", "magnesium-2021")
 """Instances whose plans are changed: three ways of matching clean supply of `tests/formulation/rich.py`, the swaps of a test, shipped ones."""
-TRIED = ("region-slice", "steel", *map(str, SEEDS), "tiny", "nation-year", "region-year")
+TRIED = ("region-slice", "steel", "odd", *map(str, SEEDS), "tiny", "nation-year", "region-year")
 """Instances that a changed formulation is tried on; numbers are seeds of `tests/drawn`."""
 KILLED = ("point", "refused", "no plan", "audit")
 PATIENCE = 240
@@ -48,12 +48,13 @@ PATIENCE = 240
 def read(name: str) -> Any:
     """An instance by name."""
     from models import Instance
+    from tests.audit.odd import odd
     from tests.drawn import drawn
     from tests.formulation.rich import rich
     from tests.formulation.test_swaps import steel
 
-    if name.isdigit():
-        return drawn(int(name))
+    if name.isdigit() or name == "odd":
+        return odd() if name == "odd" else drawn(int(name))
     return steel() if name == "steel" else rich(name) if name.endswith(("-year", "-slice")) else Instance.load(ROOT / "instances" / name)
 
 

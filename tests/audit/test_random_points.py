@@ -15,6 +15,7 @@ from optimizer.audit import audit
 from optimizer.solved import Solved
 from optimizer.solving import solution
 from tests.audit.cover import SEEDS
+from tests.audit.odd import odd
 from tests.audit.points import NO_RULE, RULES, beside, disagreements, model_of, plan_of, point, rows_of
 from tests.audit.test_audit import case
 from tests.build import instance
@@ -26,7 +27,7 @@ RICH = ("region-slice", "nation-year", "region-year", "steel")
 @cache
 def model(name: str) -> tuple[Instance, Solved]:
     """An instance and its model; a number is the seed of a drawn one."""
-    given = drawn(int(name)) if name.isdigit() else case(name)[0]
+    given = drawn(int(name)) if name.isdigit() else odd() if name == "odd" else case(name)[0]
     return given, model_of(given)
 
 
@@ -46,7 +47,7 @@ def test_every_family_is_violated_somewhere() -> None:
     assert found >= RULES.keys() - {"policy_equal"}  # those of `rich` are soft: their breach takes it up
 
 
-@pytest.mark.parametrize("name", [*RICH, "tiny", *map(str, (*SEEDS, *range(13)))])
+@pytest.mark.parametrize("name", [*RICH, "tiny", "odd", *map(str, (*SEEDS, *range(12)))])
 def test_audit_and_matrix_agree(name: str) -> None:
     """At a point where nothing holds, or where cohorts and refits add up."""
     try:

@@ -1,0 +1,68 @@
+"""A small instance of what `rich` and the drawn ones do not have together: goods by slice and by year on one line and one link, a refit that alone brings
+its cohort, goods in two units in one policy, burdens of exactly −1."""
+
+from __future__ import annotations
+
+from models import Instance
+from tests.build import instance
+
+TABLES = {
+    "regions": "region\nA\nB",
+    "periods": "period,start,years\nt1,2025,2\nt2,2027,3\nt3,2030,5",
+    "slices": "slice,season,share\ns1,wet,0.4\ns2,dry,0.35\ns3,dry,0.25",
+    "commodities": """commodity,unit,balance
+        power,MWh,slice
+        steam,MWh,year
+        ore,t,year
+        metal,t,year
+        alloy,kt,year
+        ash,t,tally
+        slag,kt,tally""",
+    "equipment": """equipment,unit,life,annuity_life,fixed_cost,run
+        mill,t/yr,10,,1,year
+        plant,t/yr,8,,0.5,slice
+        wire,MWh/yr,,20,,slice
+        pipe,MWh/yr,,20,,year""",
+    "capacity": "region,equipment,built,amount\nA,mill,2021,8\nA,mill,2019,3\nA,wire,,20\nA,pipe,,9",
+    "builds": """region,equipment,replaces,from,max,invest,ratio,usable
+        A,plant,mill,2027,,3,0.8,0.5
+        A,wire,,,5,1,,
+        A,pipe,,,5,1,,""",
+    "routes": "route,region,cost\nforge,A,1",
+    "recipes": """route,item,amount
+        smelt,metal,1
+        smelt,ore,-1.5
+        smelt,mill,-1
+        smelt,ash,-1
+        melt,metal,1
+        melt,ore,-1.2
+        melt,power,-0.5
+        melt,plant,-1
+        forge,metal,-1
+        forge,alloy,0.001
+        forge,slag,0.0002""",
+    "sources": """region,commodity,supplier,price,max
+        A,power,grid,3,
+        A,steam,boiler,2,
+        A,ore,mine,1,
+        B,power,local,9,
+        B,steam,local,9,
+        A,metal,abroad,50,""",
+    "markets": """region,commodity,market,demand
+        B,power,town,6
+        B,steam,town,4
+        A,metal,town,5
+        A,alloy,town,0.001""",
+    "links": """origin,destination,mode,capacity,loss,equipment
+        A,B,line,15,0.05,wire
+        A,B,tube,,,pipe""",
+    "freight": "mode,commodity,rate\nline,power|steam,\ntube,steam,",
+    "policies": """policy,metric,commodity,sense,value,span
+        goods,made,metal|alloy,<=,90,horizon
+        waste,burden,ash|slag,<=,50,period""",
+}  # fmt: skip
+
+
+def odd() -> Instance:
+    """The instance."""
+    return instance(**TABLES)
