@@ -1,5 +1,5 @@
-"""A small instance of what `rich` and the drawn ones do not have together: goods by slice and by year on one line and one link, a refit that alone brings
-its cohort, goods in two units in one policy, burdens of exactly −1."""
+"""A small instance of what `rich` and the drawn ones do not have: goods by slice and by year on one line and one link, a refit that alone brings its
+cohort, a clean commodity made by a route that has no row in `routes`, goods in two units in one policy, burdens of exactly −1."""
 
 from __future__ import annotations
 
@@ -10,20 +10,21 @@ TABLES = {
     "regions": "region\nA\nB",
     "periods": "period,start,years\nt1,2025,2\nt2,2027,3\nt3,2030,5",
     "slices": "slice,season,share\ns1,wet,0.4\ns2,dry,0.35\ns3,dry,0.25",
-    "commodities": """commodity,unit,balance
-        power,MWh,slice
-        steam,MWh,year
-        ore,t,year
-        metal,t,year
-        alloy,kt,year
-        ash,t,tally
-        slag,kt,tally""",
+    "commodities": """commodity,unit,balance,surplus
+        power,MWh,slice,no
+        steam,MWh,year,
+        ore,t,year,
+        metal,t,year,
+        alloy,kt,year,
+        ash,t,tally,
+        slag,kt,tally,""",
     "equipment": """equipment,unit,life,annuity_life,fixed_cost,run
         mill,t/yr,10,,1,year
         plant,t/yr,8,,0.5,slice
         wire,MWh/yr,,20,,slice
-        pipe,MWh/yr,,20,,year""",
-    "capacity": "region,equipment,built,amount\nA,mill,2021,8\nA,mill,2019,3\nA,wire,,20\nA,pipe,,9",
+        pipe,MWh/yr,,20,,year
+        turbine,MWh/yr,,20,,season""",
+    "capacity": "region,equipment,built,amount\nA,mill,2021,8\nA,mill,2019,3\nA,wire,,20\nA,pipe,,9\nA,turbine,,4",
     "builds": """region,equipment,replaces,from,max,invest,ratio,usable
         A,plant,mill,2027,,3,0.8,0.5
         A,wire,,,5,1,,
@@ -38,16 +39,20 @@ TABLES = {
         melt,ore,-1.2
         melt,power,-0.5
         melt,plant,-1
+        generate,power,1
+        generate,steam,-1.2
+        generate,turbine,-1
         forge,metal,-1
         forge,alloy,0.001
         forge,slag,0.0002""",
-    "sources": """region,commodity,supplier,price,max
-        A,power,grid,3,
-        A,steam,boiler,2,
-        A,ore,mine,1,
-        B,power,local,9,
-        B,steam,local,9,
-        A,metal,abroad,50,""",
+    "sources": """region,commodity,supplier,price,max,clean
+        A,power,grid,3,,
+        A,power,wind,3.5,4,1
+        A,steam,boiler,2,,
+        A,ore,mine,1,,
+        B,power,local,9,,
+        B,steam,local,9,,
+        A,metal,abroad,50,,""",
     "markets": """region,commodity,market,demand
         B,power,town,6
         B,steam,town,4
@@ -65,4 +70,4 @@ TABLES = {
 
 def odd() -> Instance:
     """The instance."""
-    return instance(**TABLES)
+    return instance(settings={"clean_commodity": "power", "clean_matching": "nation-year"}, **TABLES)
