@@ -1,5 +1,6 @@
 """A small instance of what `rich` and the drawn ones do not have: goods by slice and by year on one line and one link, a refit that alone brings its
-cohort, a clean commodity made by a route that has no row in `routes`, goods in two units in one policy, burdens of exactly −1."""
+cohort, a clean commodity made by a route that has no row in `routes`, goods in two units in one policy, burdens of exactly
+−1, lagged stocks and lagged rows beside others."""
 
 from __future__ import annotations
 
@@ -30,21 +31,23 @@ TABLES = {
         A,wire,,,5,1,,
         A,pipe,,,5,1,,""",
     "routes": "route,region,cost\nforge,A,1",
-    "recipes": """route,item,amount
-        smelt,metal,1
-        smelt,ore,-1.5
-        smelt,mill,-1
-        smelt,ash,-1
-        melt,metal,1
-        melt,ore,-1.2
-        melt,power,-0.5
-        melt,plant,-1
-        generate,power,1
-        generate,steam,-1.2
-        generate,turbine,-1
-        forge,metal,-1
-        forge,alloy,0.001
-        forge,slag,0.0002""",
+    "recipes": """route,item,region,amount
+        smelt,metal,,1
+        smelt,ore,,-1.5
+        smelt,mill,,-1
+        smelt,ash,,-1
+        melt,metal,,1
+        melt,ore,,-1.2
+        melt,power,,-0.5
+        melt,plant,,-1
+        generate,power,,1
+        generate,steam,,-1.2
+        generate,turbine,,-1
+        sort,metal,A,1
+        sort,steam,A,-3
+        forge,metal,,-1
+        forge,alloy,,0.001
+        forge,slag,,0.0002""",
     "sources": """region,commodity,supplier,price,max,clean
         A,power,grid,3,,
         A,power,wind,3.5,4,1
@@ -62,9 +65,19 @@ TABLES = {
         A,B,line,15,0.05,wire
         A,B,tube,,,pipe""",
     "freight": "mode,commodity,rate\nline,power|steam,\ntube,steam,",
-    "policies": """policy,metric,commodity,sense,value,span
-        goods,made,metal|alloy,<=,90,horizon
-        waste,burden,ash|slag,<=,50,period""",
+    "stocks": """region,commodity,stock,cycle,first,max
+        A,power,bin,season,,2
+        A,power,tank,horizon,4,""",
+    "policies": """policy,row,side,metric,coefficient,lag,commodity,sense,value,span
+        goods,1,left,made,,,metal|alloy,<=,90,horizon
+        waste,1,left,burden,,,ash|slag,<=,50,period
+        keep,1,left,stock,,,power,>=,0.5,period
+        keep,2,left,stock,,1,power,,,
+        grow,1,left,purchase,,,ore,<=,1.5,period
+        grow,2,right,constant,3,,,,,
+        grow,3,right,purchase,,1,ore,,,
+        grow,4,right,made,,1,metal,,,""",
+    "policy_values": "policy,period,base\ngrow,t1,9",
 }  # fmt: skip
 
 
