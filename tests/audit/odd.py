@@ -26,10 +26,10 @@ TABLES = {
         pipe,MWh/yr,,20,,year
         turbine,MWh/yr,,20,,season""",
     "capacity": "region,equipment,built,amount\nA,mill,2021,8\nA,mill,2019,3\nA,wire,,20\nA,pipe,,9\nA,turbine,,4",
-    "builds": """region,equipment,replaces,from,max,invest,ratio,usable
-        A,plant,mill,2027,,3,0.8,0.5
-        A,wire,,,5,1,,
-        A,pipe,,,5,1,,""",
+    "builds": """region,equipment,replaces,from,max,invest,ratio,usable,fixed_cost
+        A,plant,mill,2027,,3,0.8,0.5,
+        A,wire,,,5,1,,,
+        A,pipe,,,5,1,,,0.3""",
     "routes": "route,region,cost\nforge,A,1",
     "recipes": """route,item,region,amount
         smelt,metal,,1
@@ -43,7 +43,7 @@ TABLES = {
         generate,power,,1
         generate,steam,,-1.2
         generate,turbine,,-1
-        sort,metal,A,1
+        sort,metal,,1
         sort,steam,A,-3
         forge,metal,,-1
         forge,alloy,,0.001
