@@ -19,17 +19,18 @@ TABLES = {
         alloy,kt,year,
         ash,t,tally,
         slag,kt,tally,""",
-    "equipment": """equipment,unit,life,annuity_life,fixed_cost,run
-        mill,t/yr,10,,1,year
-        plant,t/yr,8,,0.5,slice
-        wire,MWh/yr,,20,,slice
-        pipe,MWh/yr,,20,,year
-        turbine,MWh/yr,,20,,season""",
+    "equipment": """equipment,unit,life,annuity_life,fixed_cost,run,min_load
+        mill,t/yr,10,,1,year,0.1
+        plant,t/yr,8,,0.5,slice,
+        wire,MWh/yr,,20,,slice,
+        pipe,MWh/yr,,20,,year,
+        turbine,MWh/yr,,20,,season,""",
     "capacity": "region,equipment,built,amount\nA,mill,2021,8\nA,mill,2019,3\nA,wire,,20\nA,pipe,,9\nA,turbine,,4",
     "builds": """region,equipment,replaces,from,max,invest,ratio,usable,fixed_cost
         A,plant,mill,2027,,3,0.8,0.5,
         A,wire,,,5,1,,,
         A,pipe,,,5,1,,,0.3""",
+    "availability": "equipment,amount\nmill,0.9",
     "routes": "route,region,cost\nforge,A,1",
     "recipes": """route,item,region,amount
         smelt,metal,,1
@@ -76,8 +77,15 @@ TABLES = {
         grow,1,left,purchase,,,ore,<=,1.5,period
         grow,2,right,constant,3,,,,,
         grow,3,right,purchase,,1,ore,,,
-        grow,4,right,made,,1,metal,,,""",
-    "policy_values": "policy,period,base\ngrow,t1,9",
+        grow,4,right,made,,1,metal,,,
+        pair,1,left,made,,,metal,<=,2,period
+        pair,2,right,used,,,ore,,,
+        pair,3,right,purchase,,,ore,,,""",
+    "policy_values": """policy,row,period,value,base
+        grow,,t1,,9
+        pair,2,,0.4,
+        pair,3,,0.7,
+        pair,3,t2,0.8,""",
 }  # fmt: skip
 
 
