@@ -40,7 +40,8 @@ solvers: $(READY) ## 100,000 small models against SCIP and full enumeration (hou
 fuzz: $(READY) ## an hour of spoiled files
 	$(BIN)/python -m benchmarks.fuzz 3600
 
-mutants: $(READY) ## change plans and the formulation at random: does the audit see it?
+mutants: $(READY) ## random points, and changes of plans and of the formulation: does the audit see it?
+	$(BIN)/python -m benchmarks.mutants points 200
 	$(BIN)/python -m benchmarks.mutants cells 200
 	$(BIN)/python -m benchmarks.mutants formulation 200
 

@@ -102,7 +102,7 @@ def _builds(solved: Solved) -> Frame:
     rows = rows.put(units=rows.look_up(solved.values("units", "r", "w", "t"), "r", "w", "t", value="value"))
     start = rows.look_up(solved.values("start", "r", "g", "t"), "r", "g", "t", value="value", default=0.0)
     rows = rows.put(start=start, investment=rows["value"] * rows["invest"] + rows["fixed_invest"] * start)
-    rows = rows[(rows["value"] > 0) | (start > 0)]
+    rows = rows[(rows["value"] > 0) | (start > 0) | (rows["units"] > 0)]
     return _with_units(board, rows, "q").rename(r="region", q="equipment", o="replaces", x="project", t="period", value="new")
 
 

@@ -26,6 +26,22 @@ def audit(plan: Plan, instance: Instance) -> Answer:
     Tables: `rules` (rule, rows checked, worst deviation, absolute and relative to 1 + the size of its terms, where, agrees: yes or no), `differences`
     (every row beyond the tolerance: recomputed, reported, difference, unit). Raises PlanError if the plan has no tables, or not all.
     """
+    rows = checked(plan, instance)
+    rows = rows.assign(relative=(rows["difference"].abs() / (1 + rows["size"].astype(float))).fillna(np.inf))
+    differ = rows[~rows["agrees"]].sort_values("relative", ascending=False, kind="stable")
+    differences = differ[["rule", "where", "recomputed", "reported", "difference", "unit"]].reset_index(drop=True)
+    sections = (
+        Section("rules", _rules(rows), "Rules checked", "已核对的规则"),
+        Section("differences", differences, "Rows that differ", "不一致的行"),
+    )
+    return Answer(sections, *_said(rows, differ), instance=instance, plans={"plan": plan})
+
+
+def checked(plan: Plan, instance: Instance) -> pd.DataFrame:
+    """Every row checked: rule, where, recomputed, reported, difference (of a limit: by how much it is exceeded), unit, size, agrees.
+
+    Raises PlanError if the plan has no tables, or not all.
+    """
     lacking = sorted(set(DESCRIPTIONS) - set(plan.tables))
     if lacking:
         raise PlanError(
@@ -37,15 +53,7 @@ def audit(plan: Plan, instance: Instance) -> Answer:
         for subject in (capacity, production, trade, transport, stock, balance, clean_power, burdens, swaps):
             subject.check(given)
         costs.check(given, policies.check(given))
-    rows = given.checks.rows()
-    rows = rows.assign(relative=(rows["difference"].abs() / (1 + rows["size"].astype(float))).fillna(np.inf))
-    differ = rows[~rows["agrees"]].sort_values("relative", ascending=False, kind="stable")
-    differences = differ[["rule", "where", "recomputed", "reported", "difference", "unit"]].reset_index(drop=True)
-    sections = (
-        Section("rules", _rules(rows), "Rules checked", "已核对的规则"),
-        Section("differences", differences, "Rows that differ", "不一致的行"),
-    )
-    return Answer(sections, *_said(rows, differ), instance=instance, plans={"plan": plan})
+    return given.checks.rows()
 
 
 def _known(given: Given) -> bool:

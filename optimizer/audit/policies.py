@@ -39,6 +39,8 @@ def check(given: Given) -> pd.DataFrame:
     return _costs(given, both[both["_merge"] == "both"])
 
 
+FIXED = ("constant", "demand")
+"""Metrics that are numbers of the tables, whatever the plan."""
 TERM = ["term", "region", "period", "annual", "present"]
 
 
@@ -46,8 +48,8 @@ def _compare(checks: Checks, rows: pd.DataFrame) -> None:
     rule = rows["rule"]
     strange = rows[rows["_merge"] == "right_only"].assign(zero=0.0, one=1.0)
     checks.equal(rule, strange, KEY, "zero", "one")
-    absent = rows[(rows["_merge"] == "left_only") & (rows["left"].abs() > 1e-9)].assign(zero=0.0)
-    checks.equal(rule, absent, KEY, "left", "zero")
+    absent = rows[(rows["_merge"] == "left_only") & (rows["moved"] > 1e-9)].assign(zero=0.0)
+    checks.equal(rule, absent, KEY, "moved", "zero")
     rows = rows[rows["_merge"] == "both"].assign(zero=0.0)
     size = np.maximum(rows["left_size"], rows["right"].abs())
     at_least = rows["cycling"].astype(bool)
@@ -95,15 +97,18 @@ class Policy:
         self.window = given.periods[(start >= first) & (start <= last)]
 
     def rows(self) -> pd.DataFrame:
-        """The written rows: policy, member, period, sense, left, right, value, price, soft, kind, span, left_size, cycling."""
+        """The written rows: policy, member, period, sense, left, right, value, price, soft, kind, span, left_size, cycling, and `moved`:
+        the amounts of the plan on the left, without numbers that are given. Where there can be none no row is written."""
         rows = self._members()
         rows = rows.assign(_i=np.arange(len(rows)))
         value = self._value(rows)
-        left, right, size = np.zeros(len(rows)), np.zeros(len(rows)), np.zeros(len(rows))
+        left, right, size, moved = (np.zeros(len(rows)) for _ in range(4))
         for line in self.lines:
-            amount = self._line(line, rows)
+            now, before = self._line(line, rows)
+            amount = now + before
             if line["side"] == "left":
                 left, size = left + amount, size + np.abs(amount)
+                moved = moved + (0.0 if line["metric"] in FIXED else np.abs(now))
             else:
                 right = right + value * amount
                 size = size + np.abs(value * amount)
@@ -111,8 +116,8 @@ class Policy:
         return rows.assign(
             policy=self.name, sense=self.head["sense"], left=left, right=right if self.shared else value, value=value, price=self.head["price"],
             soft=self.head["price"] == self.head["price"] and self.head["sense"] != "price", kind=self.kind, span=self.head["span"], left_size=size,
-            cycling=cycling,
-        )[[*KEY, "sense", "left", "right", "value", "price", "soft", "kind", "span", "left_size", "cycling"]]  # fmt: skip
+            cycling=cycling, moved=moved,
+        )[[*KEY, "sense", "left", "right", "value", "price", "soft", "kind", "span", "left_size", "cycling", "moved"]]  # fmt: skip
 
     def _stocks(self) -> pd.DataFrame:
         names, rows = self.given.instance.names, self.given.opened("stocks")
@@ -163,8 +168,8 @@ class Policy:
         named = set(self.given.instance.names.members(line[column], column))
         return next((self.given.units.get(n, "") for n in self.given.instance.names.members("", column) if n in named), "")
 
-    def _line(self, line: Mapping[str, Any], rows: pd.DataFrame) -> np.ndarray:
-        """Σ coefficient × metric of one line for each written row."""
+    def _line(self, line: Mapping[str, Any], rows: pd.DataFrame) -> tuple[np.ndarray, np.ndarray]:
+        """Σ coefficient × metric of one line for each written row: in the plan, and before its first period."""
         lag, metric = int(line["lag"]), line["metric"]
         rate = (self.kind if metric == "constant" else KINDS.get(metric, "rate")) == "rate"
         now = self.given.periods[["period", "order", "years"]].rename(columns={"order": "at", "period": "_at"})
@@ -178,17 +183,17 @@ class Policy:
             pairs = pairs.assign(times=pairs["years"] if rate else 1.0)
         counted_in = self.given.periods["period"].to_numpy(object)[pairs["at"].to_numpy(int) + lag] if len(pairs) else []
         pairs = pairs.assign(times=pairs["times"] * self._coefficient(line, pairs.assign(period=counted_in)))
-        total = np.zeros(len(rows))
+        total, earlier = np.zeros(len(rows)), np.zeros(len(rows))
         if metric == "constant":
             np.add.at(total, pairs["_i"].to_numpy(int), pairs["times"].to_numpy(float))
-            return total
+            return total, earlier
         found = [self._scoped(line, frame, pairs) for frame in self.made[metric]()]
         for entries in found:
             np.add.at(total, entries["_i"].to_numpy(int), (entries["value"] * entries["times"]).to_numpy(float))
         before = rows[rows["order"] < lag] if span == "period" else rows.iloc[:0]
         if len(before):
-            total[before["_i"]] += self._before(line, before)
-        return total
+            earlier[before["_i"]] = self._before(line, before)
+        return total, earlier
 
     def _coefficient(self, line: Mapping[str, Any], rows: pd.DataFrame) -> np.ndarray:
         if line["coefficient"] == line["coefficient"]:

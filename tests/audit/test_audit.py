@@ -119,6 +119,7 @@ BY_HAND: list[tuple[str, str, Change, set[str]]] = [
     ("steel", "swaps", times("amount", 1.2), {"swaps: bank"}),
     ("steel", "swaps", lambda frame: frame.assign(rule="KK"), {"swaps: places", "swaps: new"}),
     ("region-slice", "loading", times("loaded", 1.1), {"layers", "cost: freight"}),
+    ("region-slice", "loading", times("unloaded", 0.9), {"layers", "balance"}),
     ("region-slice", "stocks", times("level", 1.1, stock="lake"), {"stock"}),
     ("region-slice", "clean_flows", times("clean", 1.1), {"clean supply"}),
     ("region-slice", "burdens", times("amount", 1.01, burden="co2"), {"burdens"}),
