@@ -185,7 +185,7 @@ def _clean(solved: Solved) -> Frame:
     markets = _markets(solved).rename(region="r", market="user", period="t")
     markets = markets[markets["commodity"] == board.code(board.instance.settings.clean_commodity)]
     use = markets["demand"] - markets["shortage"] + markets["sale"]
-    markets = markets.put(use=np.where(use > TINY * markets["demand"], use, 0.0)).total(key, "use").put(kind=board.code("market"))
+    markets = markets.put(use=np.where(np.abs(use) > TINY * markets["demand"], use, 0.0)).total(key, "use").put(kind=board.code("market"))
     claimed = solved.values("clean_use", "r", "k", "t", "p").rename(k="user")
     delivered = solved.values("clean_delivered", "r", "x", "t", "p").rename(x="user")
     rows = stack([_with(routes, "clean", claimed, key), _with(markets, "clean", delivered, key)], [*key, "kind", "use", "clean"])

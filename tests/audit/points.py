@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 
@@ -115,7 +117,9 @@ def _least(point: Solved) -> Solved:
         key = ["r", "c", "x", "t"]
         levels = point.values("level", *key, "p")
         levels = levels.put(value=levels["value"] / levels.look_up(point.model.board["levels"], *key, "p", value="days"))
-        point.x[block.slice] = point.values("least_level", *key).look_up(levels.least(key, "value"), *key, value="value")
+        x = point.x.copy()
+        x[block.slice] = point.values("least_level", *key).look_up(levels.least(key, "value"), *key, value="value")
+        return replace(point, x=x)
     return point
 
 
@@ -124,11 +128,12 @@ def _breached(point: Solved) -> Solved:
     policies = plan_tables(point)["policies"]
     signed = np.where(policies["left"] > policies["right"], policies["breach"], -policies["breach"])
     breach = dict(zip(policies[["policy", "member", "period"]].agg("/".join, axis=1), signed, strict=True)) if len(policies) else {}
+    x = point.x.copy()
     for name, sign in (("over", 1.0), ("under", -1.0)):
         block = point.matrices.columns[name]
         for i in range(block.count):
-            point.x[block.start + i] = max(0.0, sign * breach[block.member(i)[0]])
-    return point
+            x[block.start + i] = max(0.0, sign * breach[block.member(i)[0]])
+    return replace(point, x=x)
 
 
 def plan_of(point: Solved) -> Plan:
