@@ -76,7 +76,7 @@ class Desks:
                 with failing(self._kept):
                     self._kept.parent.mkdir(parents=True, exist_ok=True)
                     with self._kept.open("a", encoding="utf-8") as file:  # on a line of its own, even after one that was cut short
-                        file.write(("\n" if file.tell() else "") + json.dumps({"mark": marks[row["case"]], "row": row}, ensure_ascii=False))
+                        file.write("\n" + json.dumps({"mark": marks[row["case"]], "row": row}, ensure_ascii=False))
             self._tell()
         if len(done) < len(cases):
             where = f"; {self._found} of {self._all} rows are kept in {self._kept}: the same question goes on from there" if self._kept else ""

@@ -96,10 +96,10 @@ class _Supervisor:
         """Until the command is gone."""
         with contextlib.suppress(EOFError, OSError):
             while True:
-                if self.line.poll(0.05):
-                    self.known |= self.line.recv()
-                elif self.came:  # all that was told before it is known
+                if self.came and not self.line.poll():  # all that was told before the signal is known
                     self._stop(self.came.pop(0))
+                elif self.line.poll(0.02):
+                    self.known |= self.line.recv()
                 elif time.monotonic() > self.end:
                     os.kill(self.pid, signal.SIGKILL)
 
