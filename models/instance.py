@@ -97,6 +97,7 @@ class Instance:
         if not found.problems:
             stays = {} if known is None or settings != known.settings else {rule: read for rule, read in known.held.items() if read <= kept.keys()}
             held = check_tables(settings, frames, names, files, found, stays)
+        if not found.problems:
             check_doubts(frames, names, files, found)
         if found.problems:
             raise InputError(found.problems)

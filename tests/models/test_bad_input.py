@@ -376,6 +376,12 @@ def test_b09_a_dtd(tmp_path: Path) -> None:
     assert "DTD" in refused(path)
 
 
+def test_an_equipment_given_twice_with_capacity_of_some_age(tmp_path: Path) -> None:
+    """Found by fuzzing: what is wrong is said, and not stumbled over when doubts are looked for."""
+    twice = GOOD["equipment"] + "mill,t/yr,30,1,0.1\n"
+    assert "'mill' stands in row 2 already" in refused(folder(tmp_path, equipment=twice))
+
+
 def test_a_workbook_in_an_encoding_that_nobody_knows(tmp_path: Path) -> None:
     """Found by fuzzing: one letter of the XML declaration changed."""
     path, spoiled = workbook(tmp_path), tmp_path / "spoiled.xlsx"
