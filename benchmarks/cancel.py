@@ -11,6 +11,7 @@ import tempfile
 import threading
 import time
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -31,7 +32,7 @@ def measure(cancels: int = CANCELS) -> dict[str, Any]:
     dearer = Change("sources", {"commodity": "coal"}, "price", "multiply", 1.1)
     out = {}
     for name in ("china", "mexico-steel-dynamic"):
-        ends = [command(name, moment) for moment in moments(lambda name=name: command(name, None), cancels)]  # type: ignore[misc]
+        ends = [command(name, moment) for moment in moments(partial(command, name, None), cancels)]
         ends = [(end, said) for end, said in ends if end]
         out[name] = told(name, [end for end, _ in ends]) | {"said_p95_s": round(statistics.quantiles([said for _, said in ends], n=20)[-1], 3)}
     out["china in Python"] = told("china in Python", python(lambda limits: solve(china, limits), PYTHON))

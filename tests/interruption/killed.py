@@ -12,6 +12,7 @@ import shutil
 import signal
 import sys
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -92,7 +93,7 @@ def main(case: str, folder: Path) -> None:
         shutil.rmtree(folder)
         shutil.copytree(folder.with_name("first"), folder)
         first = look(place)
-        code = forked(lambda step=step: killed(lambda: after(place), folder, step))  # type: ignore[misc]
+        code = forked(partial(killed, partial(after, place), folder, step))
         at_once = look(place)
         recover(place)
         out.append({"before": first, "at_once": at_once, "recovered": look(place), "beside": sorted(os.listdir(folder)), "code": code})

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from random import Random
+
 from hypothesis import given, note
 from hypothesis import strategies as st
 
@@ -47,11 +49,11 @@ def test_the_unit_of_money_does_not_matter(seed: int, power: int) -> None:
 
 
 @given(SEEDS, POWERS, st.booleans(), st.randoms(use_true_random=False))
-def test_the_unit_of_a_commodity_does_not_matter(seed: int, power: int, said: bool, random: object) -> None:
+def test_the_unit_of_a_commodity_does_not_matter(seed: int, power: int, said: bool, dice: Random) -> None:
     """A commodity (and what must be counted in its unit) in a unit 10^9 times as small or large, in every table, whether the unit is said or only the
     numbers change: the same plans at the same cost, and the answer is certified as before."""
     d = sketch(seed)
-    names = random.choice(Book(d.rows).classes())  # type: ignore[attr-defined]
+    names = dice.choice(Book(d.rows).classes())
     note(f"{names}")
     assert_same_plan(made(d.settings, d.rows), made(d.settings, in_power(d.rows, names, power, said)), 1.0)
 
