@@ -11,8 +11,8 @@ import scipy.sparse as sp
 
 from models.algebra import Matrices
 from optimizer.certificate import Certificate, feasible, prove_infeasible, prove_plan, prove_whole
-from optimizer.highs import Answer, Limits, Progress, run
-from optimizer.scaling import Scaled, scale
+from optimizer.highs import Answer, Limits, Progress, default, run
+from optimizer.scaling import Scaled, fitted, scale
 from optimizer.tree import grow
 
 NEAR = 1e-3
@@ -78,11 +78,12 @@ def find(matrices: Matrices, limits: Limits, clock: Clock, search: Search) -> Fo
 
 
 def _linear(matrices: Matrices, problem: Scaled, answer: Answer, limits: Limits, clock: Clock) -> Found:
-    """An LP: if its certificate does not hold it is solved again to the last digit, and then by another algorithm."""
+    """An LP: if its certificate does not hold it is scaled anew and solved again to the last digit, and then by another algorithm."""
     found = _proved(matrices, problem, answer, limits)
-    for method in ("exact simplex", "exact ipx"):
+    for method in ("exact simplex", "exact ipx") if default(problem) == "simplex" else ("exact ipx", "exact simplex"):
         if found.certificate.holds or answer.status == "stopped" or (answer.method == "interior" and found.certificate.sound):
             break
+        problem = scale(matrices, fitted(matrices))
         other = _proved(matrices, problem, run(problem, clock.left(), matrices.offset, method), limits)
         if other.certificate.holds or (other.x is not None and other.certificate.gap < found.certificate.gap):
             found = other

@@ -24,6 +24,8 @@ HEADER = {"bold": True, "bottom": 1, "bg_color": "#E8EEF4"}
 INPUTS = "inputs"
 """Folder of the instance that a plan answers, inside that of the plan."""
 FORMULA = ("=", "+", "-", "@", "\t", "\r")
+PRICE_KINDS = {"LP dual": "线性规划对偶价", "LP dual with the whole numbers fixed": "整数取定后的线性规划对偶价"}
+"""What the prices of a plan may be, in Chinese."""
 
 
 class PlanError(ValueError):
@@ -70,7 +72,7 @@ class Plan:
     def price_kind(self) -> tuple[str, str]:
         """What its prices are, in English and Chinese; empty without prices."""
         kind = str(self.summary["price_kind"])
-        return kind, {"LP dual": "线性规划对偶价", "LP dual with the whole numbers fixed": "整数取定后的线性规划对偶价"}.get(kind, kind)
+        return kind, PRICE_KINDS.get(kind, kind)
 
     @property
     def status(self) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import Any
+from weakref import WeakKeyDictionary
 
 import numpy as np
 import scipy.sparse as sp
@@ -86,30 +87,48 @@ def scale(matrices: Matrices, factors: Factors | None = None) -> Scaled:
 
 
 def choose(matrices: Matrices) -> Factors:
+    """The factors of a model: those that fit, where its numbers are far from one; where all are of order one, rows and columns stay as they are.
+    Search, proof and tables ask for the same ones, so they are kept as long as the model."""
+    if matrices not in _chosen:
+        bounds = np.stack([matrices.lower, matrices.upper])[:, ~matrices.integer].ravel()
+        amounts = np.abs(np.concatenate([matrices.row_lower, matrices.row_upper, bounds]))
+        amounts = amounts[np.isfinite(amounts) & (amounts != 0)]
+        far = _out_of(np.abs(matrices.matrix.data), ORDINARY) or _out_of(amounts, AMOUNTS)
+        m, n = matrices.matrix.shape
+        _chosen[matrices] = fitted(matrices) if far else Factors(np.ones(m), np.ones(n), _money(matrices.cost))
+    return _chosen[matrices]
+
+
+_chosen: WeakKeyDictionary[Matrices, Factors] = WeakKeyDictionary()
+
+
+def fitted(matrices: Matrices) -> Factors:
     """Factors that bring coefficients, sides and bounds as near to one as they can all be at once, and money to the middle of the costs.
 
     Least squares of the logarithms (Curtis and Reid, On the automatic scaling of matrices for Gaussian elimination, J. Inst. Maths Applics 10,
-    1972), the sides as a column and the bounds as rows whose factors are 1: in other units the same scaled problem results. Numbers that are all
-    of order one are left as they are.
+    1972), the sides as a column and the bounds as rows whose factors are 1: in other units the same scaled problem results.
     """
     a = sp.csr_array(abs(matrices.matrix))
     m, n = a.shape
-    rows, columns = np.ones(m), np.ones(n)
     sides = np.concatenate([matrices.row_lower, matrices.row_upper])
     bounds = np.concatenate([matrices.lower, matrices.upper])
     of_side, of_bound = (np.flatnonzero(np.isfinite(v) & (v != 0)) for v in (sides, bounds))
     of_bound = of_bound[~matrices.integer[of_bound % max(n, 1)]]
     amounts = np.abs(np.concatenate([sides[of_side], bounds[of_bound]]))
-    if _out_of(a.data, ORDINARY) or _out_of(amounts, AMOUNTS):
-        numbers = np.concatenate([a.data, amounts])
-        row = np.concatenate([np.repeat(np.arange(m), np.diff(a.indptr)), of_side % m, np.full(len(of_bound), -1)])
-        column = np.concatenate([a.indices, np.full(len(of_side), -1), of_bound % n])
-        sign = np.where(row < 0, -1.0, 1.0)  # a bound is divided by the factor of its column
-        logs = _least_squares(np.log2(numbers), row, column, sign, (m, n), ~matrices.integer)
-        rows, columns = 2.0 ** np.round(logs[:m]), 2.0 ** np.round(logs[m:])
-    used = np.abs((matrices.cost * columns)[matrices.cost != 0])
+    numbers = np.concatenate([a.data, amounts])
+    row = np.concatenate([np.repeat(np.arange(m), np.diff(a.indptr)), of_side % max(m, 1), np.full(len(of_bound), -1)])
+    column = np.concatenate([a.indices, np.full(len(of_side), -1), of_bound % max(n, 1)])
+    sign = np.where(row < 0, -1.0, 1.0)  # a bound is divided by the factor of its column
+    logs = _least_squares(np.log2(numbers), row, column, sign, (m, n), ~matrices.integer)
+    rows, columns = 2.0 ** np.round(logs[:m]), 2.0 ** np.round(logs[m:])
+    return Factors(rows, columns, _money(matrices.cost * columns))
+
+
+def _money(cost: np.ndarray) -> float:
+    """The middle of the costs that are not 0, as a power of two; 1 where it is near that."""
+    used = np.abs(cost[cost != 0])
     order = float(np.round(np.log2(np.median(used)))) if used.size else 0.0
-    return Factors(rows, columns, 2.0**order if abs(order) > MODEST else 1.0)
+    return 2.0**order if abs(order) > MODEST else 1.0
 
 
 def _out_of(numbers: np.ndarray, range_: float) -> bool:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from optimizer.plan import PRICE_KINDS
+
 HEADINGS = {
     "plan": "方案", "cost": "成本", "more": "增加", "region": "地区", "equipment": "设备", "commodity": "商品", "period": "时期", "unit": "单位",
     "policy": "政策", "member": "成员", "term": "成本项", "before": "原", "after": "现", "change": "变化", "burden": "负担", "rule": "规则",
@@ -45,7 +47,7 @@ WORDS = {
     "fixed": "固定成本", "operation": "运行成本", "purchases": "采购", "sales": "销售收入", "freight": "运费", "closing": "关停",
     "shortages": "短缺罚金", "burden": "负担", "target": "目标", "shortage": "短缺", "cut": "削减幅度", "output lost": "产出损失",
     "value added lost": "增加值损失", "use of capacity": "产能利用率", "output": "产量", "stock": "库存", "price": "价格", "(cut)": "（被削减）",
-    "LP dual": "LP 对偶价", "LP dual with the whole numbers fixed": "整数固定后的 LP 对偶价", "penalty": "短缺罚价",
+    "penalty": "短缺罚价",
     "penalty in part": "部分为短缺罚价", "carries a penalty": "含短缺罚价", "must build": "必须新建", "must close": "必须关停", "keep": "保留",
     "never build": "不新建", "depends": "可选", "built": "新建", "closed": "关停", "kept": "保留", "capital": "资本成本", "fixed cost": "固定成本",
     "policy": "政策", "capacity": "原有产能", "minimum load": "最低负荷", "build limit": "建设上限", "transport": "运输通道", "swaps": "产能置换",
@@ -57,7 +59,7 @@ WORDS = {
     "line capacity": "自建线路容量", "layers": "贯通运输", "terms of balances": "平衡各项", "balance": "平衡", "clean use": "清洁用量",
     "clean flows": "清洁输送", "clean supply": "清洁供给", "burdens": "负担", "places": "位置", "ratio": "置换比", "bank": "结余", "names": "名称",
     "rows": "行", "each once": "不重复", "objective": "目标值", "breaches": "违约", "priced": "计价", "investment": "投资",
-}  # fmt: skip
+} | PRICE_KINDS  # fmt: skip
 """Those words."""
 
 
