@@ -54,14 +54,15 @@ class Listed:
     def position(self, columns: Sequence[Integers]) -> Integers:
         if self.dimension == 1:
             return self._places.of(columns[0])
-        key = self._ranks[0].of(columns[0])
-        for rank, step, column in zip(self._ranks[1:], self._steps, columns[1:], strict=True):
-            key = step.of(key, rank.of(column))
-        return self._last.of(key)
+        ranks, steps, places, _ = self._tables
+        return places.of(_joined(ranks, steps, columns))
 
     def repeated(self) -> Integers:
         """The numbers of members that stand in the set more than once."""
-        return np.flatnonzero(self.position(self._columns) != np.arange(self.count))
+        if self.dimension == 1:
+            return np.flatnonzero(self._places.of(self._columns[0]) != np.arange(self.count))
+        _, _, places, keys = self._tables
+        return np.flatnonzero(places.of(keys) != np.arange(self.count))
 
     def same(self, columns: Sequence[Integers]) -> bool:
         """Are these the very columns of the set?"""
@@ -70,69 +71,69 @@ class Listed:
     @cached_property
     def _places(self) -> "CodeTable":
         """Code -> position, for a set of one dimension."""
-        return CodeTable(self._columns[0], np.arange(self.count), self._labels)
+        return CodeTable(self._columns[0], np.arange(self.count), -1, self._labels)
 
     @cached_property
-    def _ranks(self) -> list["CodeTable"]:
-        """For each dimension, code -> 0, 1, 2, ... among the labels that occur in it."""
-        ranks = []
-        for column in self._columns:
-            present = np.zeros(len(self._labels), dtype=bool)
-            present[column] = True
-            occurring = np.flatnonzero(present)
-            ranks.append(CodeTable(occurring, np.arange(len(occurring)), self._labels))
-        return ranks
-
-    @cached_property
-    def _tables(self) -> tuple[list["Step"], "Table"]:
-        """Steps that join the ranks one by one into a single key, and the table from keys to positions."""
+    def _tables(self) -> tuple[list["CodeTable"], list["Step"], "Table", Integers]:
+        """For each dimension its codes as ranks 0, 1, 2, ... among those that occur (one more for others), the steps that join the ranks one by
+        one into a single key, the table from keys to positions, and the keys of the members."""
         limit = max(TABLE_SIZE, TABLE_SHARE * self.count)
-        steps = []
-        key = self._ranks[0].of(self._columns[0])
-        size = self._ranks[0].size
-        for rank, column in zip(self._ranks[1:], self._columns[1:], strict=True):
-            shorten = Shorten(key, size if size <= limit else None) if size * rank.size > limit else None
-            step = Step(rank.size, shorten)
+        ranks = [_ranked(column, self._labels) for column in self._columns]
+        steps: list[Step] = []
+        key, size = ranks[0].of(self._columns[0]), ranks[0].size + 1
+        for rank, column in zip(ranks[1:], self._columns[1:], strict=True):
+            width = rank.size + 1
+            shorten = Shorten(key, size if size <= limit else None) if size * width > limit else None
+            step = Step(width, shorten)
             key = step.of(key, rank.of(column))
-            size = (size if shorten is None else shorten.size) * rank.size
+            size = (size if shorten is None else shorten.size + 1) * width
             steps.append(step)
-        return steps, Table(key, np.arange(self.count), size if size <= limit else None)
+        return ranks, steps, Table(key, np.arange(self.count), -1, size if size <= limit else None), key
 
-    @property
-    def _steps(self) -> list["Step"]:
-        return self._tables[0]
 
-    @property
-    def _last(self) -> "Table":
-        return self._tables[1]
+def _joined(ranks: list["CodeTable"], steps: list["Step"], columns: Sequence[Integers]) -> Integers:
+    """One key for each row of columns; a key that no member has where a code is not among those ranked."""
+    key = ranks[0].of(columns[0])
+    for rank, step, column in zip(ranks[1:], steps, columns[1:], strict=True):
+        key = step.of(key, rank.of(column))
+    return key
+
+
+def _ranked(column: Integers, labels: Labels) -> "CodeTable":
+    present = np.zeros(len(labels), dtype=bool)
+    present[column] = True
+    occurring = np.flatnonzero(present)
+    return CodeTable(occurring, np.arange(len(occurring)), len(occurring), labels)
 
 
 class CodeTable:
-    """Code -> number; -1 for other codes, also for those that are given out later."""
+    """Code -> number; `absent` for other codes, also for those that are given out later."""
 
-    def __init__(self, codes: Integers, numbers: Integers, labels: Labels) -> None:
+    def __init__(self, codes: Integers, numbers: Integers, absent: int, labels: Labels) -> None:
         self._labels = labels
+        self._absent = absent
         self.size = len(codes)
-        self._numbers = np.full(len(labels) + 1, -1, dtype=np.int64)  # the last place answers for code -1
+        self._numbers = np.full(len(labels) + 1, absent, dtype=np.int64)  # the last place answers for code -1
         self._numbers[codes] = numbers
 
     def of(self, codes: Integers) -> Integers:
         if len(self._numbers) <= len(self._labels):
-            added = np.full(len(self._labels) + 1 - len(self._numbers), -1, dtype=np.int64)
+            added = np.full(len(self._labels) + 1 - len(self._numbers), self._absent, dtype=np.int64)
             self._numbers = np.concatenate([self._numbers, added])
         return self._numbers[codes]
 
 
 class Table:
-    """Key -> value, from a full array where the size of the key range is given, else by search among the keys. -1 for an absent key.
+    """Key -> value, from a full array where the size of the key range is given, else by search among the keys; `absent` for an absent key.
 
     Of equal keys one is taken, always the same.
     """
 
-    def __init__(self, keys: Integers, values: Integers, size: int | None) -> None:
+    def __init__(self, keys: Integers, values: Integers, absent: int, size: int | None) -> None:
         self._full = size is not None
+        self._absent = absent
         if size is not None:
-            self._values = np.full(size + 1, -1, dtype=np.int32 if len(values) < 2**31 else np.int64)  # the last place answers for key -1
+            self._values = np.full(size, absent, dtype=np.int32 if len(values) < 2**31 else np.int64)
             self._values[keys] = values
         else:
             order = np.argsort(keys, kind="stable")
@@ -143,44 +144,36 @@ class Table:
         if self._full:
             return self._values[keys].astype(np.int64)
         found = np.minimum(np.searchsorted(self._keys, keys), len(self._keys) - 1)
-        return np.where(self._keys[found] == keys, self._values[found], -1)
+        return np.where(self._keys[found] == keys, self._values[found], self._absent)
 
 
 class Shorten:
-    """Keys from a wide range -> 0, 1, 2, ... among those that occur, so that joined keys never overflow. `size`: of the range, if that is small."""
+    """Keys from a wide range -> 0, 1, 2, ... among those that occur (`size` for others), so that joined keys never overflow. `span`: of the range,
+    if that is small."""
 
-    def __init__(self, keys: Integers, size: int | None) -> None:
-        if size is None:
+    def __init__(self, keys: Integers, span: int | None) -> None:
+        if span is None:
             distinct = np.unique(keys)
         else:
-            present = np.zeros(size, dtype=bool)
+            present = np.zeros(span, dtype=bool)
             present[keys] = True
             distinct = np.flatnonzero(present)
         self.size = len(distinct)
-        self._table = Table(distinct, np.arange(self.size), size)
+        self._table = Table(distinct, np.arange(self.size), self.size, span)
 
     def of(self, keys: Integers) -> Integers:
         return self._table.of(keys)
 
 
 class Step:
-    """Joins the key so far with the rank in the next column; -1 if either is absent."""
+    """Joins the key so far with the rank in the next column, which is below the width."""
 
     def __init__(self, width: int, shorten: Shorten | None) -> None:
         self._width = width
         self._shorten = shorten
 
     def of(self, key: Integers, rank: Integers) -> Integers:
-        if self._shorten is not None:
-            key = self._shorten.of(key)
-        joined = key * self._width + rank
-        if _any_absent(key) or _any_absent(rank):
-            return np.where((key < 0) | (rank < 0), -1, joined)
-        return joined
-
-
-def _any_absent(positions: Integers) -> bool:
-    return positions.size > 0 and int(positions.min()) < 0
+        return (key if self._shorten is None else self._shorten.of(key)) * self._width + rank
 
 
 class Product:
@@ -227,7 +220,7 @@ class Product:
         for part, inner in zip(self.parts[1:], positions[1:], strict=True):
             total = total * part.count + inner
         for inner in positions:
-            if _any_absent(inner):
+            if inner.size and int(inner.min()) < 0:
                 total = np.where(inner < 0, -1, total)
         return total
 
