@@ -225,15 +225,18 @@ def _convert(
             _convert_rows(frame, table, column, pd.Series(unit, index=frame.index), file, unit_of(frame, table, column, frames, money, names), found)
     if table.amount and "unit" in frame.columns and table.name not in ("policy_values",):
         want = unit_of(frame, table, table.amount, frames, money, names)
-        _convert_rows(frame, table, table.amount, frame["unit"].where(frame["unit"] != "", None), file, want, found)
+        frame["unit"] = _convert_rows(frame, table, table.amount, frame["unit"].where(frame["unit"] != "", None), file, want, found)
 
 
-def _convert_rows(frame: pd.DataFrame, table: Table, column: str, given: pd.Series, file: str, want: Callable[[int], str], found: Findings) -> None:
-    values = frame[column].to_numpy(copy=True)
+def _convert_rows(
+    frame: pd.DataFrame, table: Table, column: str, given: pd.Series, file: str, want: Callable[[int], str], found: Findings
+) -> pd.Series:
+    """Converts the numbers of a column that have a unit; gives the unit that each of these is in now, "" for the others."""
+    values, now = frame[column].to_numpy(copy=True), [""] * len(frame)
     for i, (row, unit) in enumerate(given.items()):
         if unit is None or not isinstance(unit, str) or np.isnan(values[i]):
             continue
-        target = want(i)
+        target = now[i] = want(i)
         if target.startswith("!"):
             found.problems.append(Problem("unit_mixed", file=file, table=table.name, row=int(str(row)), column=column, said={"units": target[1:]}))
             continue
@@ -244,6 +247,7 @@ def _convert_rows(frame: pd.DataFrame, table: Table, column: str, given: pd.Seri
             said: dict[str, object] = {"unit": unit, "want": target, "why": error}
             found.problems.append(Problem(code, file=file, table=table.name, row=int(str(row)), column=column, said=said))
     frame[column] = values
+    return pd.Series(now, index=frame.index, dtype="str")
 
 
 def unit_of(frame: pd.DataFrame, table: Table, column: str, frames: dict[str, pd.DataFrame], money: str, names: Names) -> Callable[[int], str]:

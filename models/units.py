@@ -123,5 +123,7 @@ def factor(unit: str, want: str) -> float:
 
 
 def expression(template: str, **units: str) -> str:
-    """A column's unit template with the row's units put in: `¤/u` with ¤ = CNY, u = t gives `(CNY)/(t)`."""
+    """A column's unit template with the row's units put in: `¤/u` with ¤ = CNY, u = t gives `(CNY)/(t)`, `u` alone `t`."""
+    if units.get(template):
+        return units[template]
     return re.sub("[¤uQib]", lambda m: f"({units[m.group()]})" if units.get(m.group()) else m.group(), template.replace("yr", "year"))

@@ -53,6 +53,23 @@ def test_replace_is_checked_as_a_whole(tmp_path: Path) -> None:
     assert (loaded.tables["markets"]["demand"] > 0).all()
 
 
+def test_a_number_is_converted_once(tmp_path: Path) -> None:
+    """3 Mt are 3,000 kt; the table as checked says so, and may be put in again, alone or read anew with all others (a name is added): 3,000 kt."""
+    given = instance(
+        regions="region\nA", periods="period,start,years\nt1,2025,1", commodities="commodity,unit,balance\niron,kt,year",
+        recipes="route,item,amount\nsmelt,iron,1\nsmelt,oven,-1", equipment="equipment,unit\noven,kt/yr",
+        capacity="region,equipment,amount,unit\nA,oven,3,Mt/yr", markets="region,commodity,demand\nA,iron,2",
+    )  # fmt: skip
+    own = given.tables["capacity"]
+    assert (own["amount"].item(), own["unit"].item()) == (approx(3000), "kt/yr")
+    again = given.replace({"capacity": own})
+    more = pd.concat([given.tables["regions"], pd.DataFrame({"region": ["B"], "groups": [""]}, index=[3])])
+    for other in (again, again.replace({"regions": more})):
+        assert other.tables["capacity"]["amount"].item() == approx(3000)
+    write_template(tmp_path / "folder", given)
+    assert Instance.load(tmp_path / "folder").tables["capacity"]["amount"].item() == approx(3000)
+
+
 def test_rows_keep_their_numbers_in_the_file(tmp_path: Path) -> None:
     """A problem found after a scenario still names the row of the file."""
     loaded = Instance.load(folder(tmp_path, markets="region,commodity,period,demand\n\n广东,steel,t1,5\n\n广东,steel,t2,6\n"))
