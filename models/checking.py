@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -15,8 +16,7 @@ from models.reading import Raw, RawTable, parts, split_header
 from models.schema import COMMON, REFERENCE_KINDS, Column, Table
 from models.tables import TABLES
 
-DEFINING = ("regions", "periods", "slices", "commodities", "equipment", "links", "recipes")
-"""Tables that bring names into being, read before cells that refer to names are checked."""
+TEXT = pd.StringDtype("python", na_value=np.nan)
 
 
 @dataclass
@@ -135,8 +135,8 @@ def _plain_numbers(column: list[cells.Cell], sheet: bool) -> np.ndarray:
     return np.array([cell + 0.0 if isinstance(cell, int | float) and not isinstance(cell, bool) else np.nan for cell in column], float)
 
 
-def _texts(column: list[cells.Cell], c: Column, raw: RawTable, found: Findings) -> pd.Series:
-    """Text cells; each different cell is looked at once."""
+def _texts(column: list[cells.Cell], c: Column, raw: RawTable, found: Findings) -> Any:
+    """Text cells, as an array of pandas; each different cell is looked at once."""
     plain_text = c.kind == "text" and not c.key
     seen: dict[str, str] = {}
     out: list[str] = []
@@ -165,7 +165,7 @@ def _texts(column: list[cells.Cell], c: Column, raw: RawTable, found: Findings) 
             said: dict[str, object] = {"allowed": ", ".join(c.choices), "near": near}
             found.problems.append(Problem("choice", file=raw.file, table=raw.name, row=raw.rows[i], column=c.name, value=value, said=said))
         out.append(value or (str(c.default) if c.default is not None else ""))
-    return pd.Series(out, index=pd.Index(raw.rows, name="line", dtype="int64"), dtype="str")
+    return pd.array(out, dtype=TEXT)
 
 
 def _resolve_names(frame: pd.DataFrame, table: Table, file: str, names: Names, found: Findings) -> None:
@@ -247,7 +247,7 @@ def _convert_rows(
             said: dict[str, object] = {"unit": unit, "want": target, "why": error}
             found.problems.append(Problem(code, file=file, table=table.name, row=int(str(row)), column=column, said=said))
     frame[column] = values
-    return pd.Series(now, index=frame.index, dtype="str")
+    return pd.Series(now, index=frame.index, dtype=TEXT)
 
 
 def unit_of(frame: pd.DataFrame, table: Table, column: str, frames: dict[str, pd.DataFrame], money: str, names: Names) -> Callable[[int], str]:

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from models.cells import Cell, CellError, blank, text
@@ -61,15 +62,10 @@ def from_frames(tables: Mapping[str, pd.DataFrame], settings: Mapping[str, Any],
         if given not in TABLES:
             raw.problems.append(Problem("unknown_table", table=given, said={"near": nearest(given, TABLES)}))
             continue
-        columns = [_column(frame[c]) for c in frame.columns]
+        cells: Any = np.where(frame.isna().to_numpy(), None, frame.to_numpy(object))  # None where nothing stands
         rows = [int(i) for i in frame.index] if numbered else list(range(1, len(frame) + 1))
-        raw.tables[given] = RawTable(given, "", [str(c) for c in frame.columns], columns, rows)
+        raw.tables[given] = RawTable(given, "", [str(c) for c in frame.columns], cells.T.tolist(), rows)
     return raw
-
-
-def _column(column: pd.Series) -> list[Cell]:
-    """The cells of a DataFrame's column; None where nothing stands."""
-    return [None if missing else cell for cell, missing in zip(column.astype(object).tolist(), column.isna().tolist(), strict=True)]
 
 
 def _folder(folder: Path) -> Raw:

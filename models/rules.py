@@ -181,24 +181,20 @@ def _balances(tables: Frames) -> dict[str, str]:
     return dict(zip(frame["commodity"], frame["balance"], strict=True))
 
 
-def _of_balance(frame: pd.DataFrame, balance: str, tables: Frames, names: Names) -> pd.Series:
-    """For each row the first commodity of its cell that is balanced so; "" if there is none."""
+def _of_balance(frame: pd.DataFrame, balance: str, tables: Frames, names: Names) -> list[tuple[object, str]]:
+    """The rows whose cell has a commodity that is balanced so, with the first of them."""
     kinds = _balances(tables)
     first = {cell: next((c for c in names.members(cell, "commodity") if kinds[c] == balance), "") for cell in frame["commodity"].unique()}
-    return frame["commodity"].map(first)
+    return [(i, first[cell]) for i, cell in frame["commodity"].items() if first[cell]] if any(first.values()) else []
 
 
 def _no_slice_for_year(frame: pd.DataFrame, table: str, tables: Frames, names: Names, say: Say) -> None:
-    sliced = frame[frame["slice"] != ""]
-    for i, c in _of_balance(sliced, "year", tables, names).items():
-        if c:
-            say(table, i, "slice", f"{c} is balanced over the year and has no slices", f"{c} 按年平衡，没有时段")
+    for i, c in _of_balance(frame[frame["slice"] != ""], "year", tables, names):
+        say(table, i, "slice", f"{c} is balanced over the year and has no slices", f"{c} 按年平衡，没有时段")
 
 
 def _no_burden(frame: pd.DataFrame, table: str, tables: Frames, names: Names, say: Say) -> None:
-    named = frame[frame["commodity"] != ""]
-    found = _of_balance(named, "tally", tables, names)
-    for i, c in found[found != ""].items():
+    for i, c in _of_balance(frame[frame["commodity"] != ""], "tally", tables, names):
         en = f"{c} is a burden (tally): it cannot be bought, sold, shipped or stored"
         say(table, i, "commodity", en, f"{c} 为 tally，不能买卖、运输或储存")
 

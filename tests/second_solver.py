@@ -169,7 +169,8 @@ def verdict(matrices: Matrices, found: Found, said: Said) -> tuple[str, str]:
     if status == "feasible":  # it claims a plan and a bound, not the best
         return "unproved", text
     if theirs < ours_ - scale:
-        return ("WRONG" if kept(matrices, said.x) else "refuted"), text
+        wrong = kept(matrices, said.x) if said.x is not None else not certificate.holds
+        return ("WRONG" if wrong else "refuted"), text
     if said.status in (status, "none"):
         return ("agreed" if certificate.holds else "unproved"), text
     return "WRONG", text

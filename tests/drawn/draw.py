@@ -21,6 +21,7 @@ class Draw:
     """An instance on its way: its tables as rows of cells, and what the families need to know of one another.
 
     Attributes:
+        seed: what it is drawn from.
         rows: by table, the rows drawn so far; a cell that is None or "" is blank.
         settings: keys of instance.toml.
         regions, periods, starts, slices, seasons: the names (and first years) drawn.
@@ -30,6 +31,7 @@ class Draw:
     """
 
     def __init__(self, seed: int) -> None:
+        self.seed = seed
         self.random = random.Random(seed)
         self.rows: Rows = {}
         self.settings: dict[str, Any] = {}

@@ -4,16 +4,11 @@ from __future__ import annotations
 
 import random
 
-from hypothesis import assume, given
-from hypothesis import strategies as st
+from hypothesis import given
 
-from tests.drawn import made, sketch
 from tests.drawn.draw import Draw, Row
-from tests.laws.ask import SEEDS, Answer, ask, at_most, is_lp, same
+from tests.laws.ask import DICE, DRAWN, Answer, applies, ask, at_most, is_lp, same
 from tests.laws.tables import by, copied, parts, text, widened, without_policies
-
-CHOICE = st.randoms(use_true_random=False)
-TIGHTER = st.floats(0.01, 5).map(lambda v: round(v, 3))
 
 
 def limits(d: Draw) -> list[Row]:
@@ -37,102 +32,105 @@ def tightened(d: Draw, head: Row, amount: float) -> Answer:
                 and isinstance(c := r.get("coefficient"), float)
             ):
                 r["coefficient"] = c + more
-    return ask(made(d.settings, rows))
+    return ask(d, rows)
 
 
-@given(SEEDS, CHOICE, TIGHTER, TIGHTER)
-def test_tighter_is_never_cheaper_and_ever_dearer_by_the_unit(seed: int, choice: random.Random, one: float, other: float) -> None:
+@given(DRAWN, DICE)
+def test_tighter_is_never_cheaper_and_ever_dearer_by_the_unit(d: Draw, dice: random.Random) -> None:
     """Any policy at most or at least something: fewer plans are left, so the cost does not fall; without whole numbers it is convex in the limit, so
     halfway between two limits it is at most their mean (no plan counts as infinite)."""
-    d = sketch(seed)
-    assume(limits(d))
-    head = choice.choice(limits(d))
-    free, near, far = ask(made(d.settings, d.rows)), *(tightened(d, head, v) for v in sorted((one, other)))
+    applies(limits(d))
+    head = dice.choice(limits(d))
+    one, other = sorted(round(dice.uniform(0.01, 5), 3) for _ in range(2))
+    free, near, far = ask(d), tightened(d, head, one), tightened(d, head, other)
     assert at_most(free, near) and at_most(near, far)
     if is_lp(d.rows):
         mean = Answer((near.cost + far.cost) / 2, max(near.size, far.size))
         assert at_most(tightened(d, head, (one + other) / 2), mean)
 
 
-@given(SEEDS, CHOICE)
-def test_fewer_policies_are_never_dearer(seed: int, choice: random.Random) -> None:
+@given(DRAWN, DICE)
+def test_fewer_policies_are_never_dearer(d: Draw, dice: random.Random) -> None:
     """Without a policy that forbids (not one that pays), every plan of before is left."""
-    d = sketch(seed)
     heads = [row for row in d.rows.get("policies", ()) if row.get("sense") != "price" and row.get("sense")]
-    assume(heads)
-    gone = choice.choice(heads)["policy"]
+    applies(heads)
+    gone = dice.choice(heads)["policy"]
     rows = without_policies(d.rows, lambda own: own[0]["policy"] == gone)
-    assert at_most(ask(made(d.settings, rows)), ask(made(d.settings, d.rows)))
+    assert at_most(ask(d, rows), ask(d))
 
 
-@given(SEEDS, CHOICE, st.floats(0, 2).map(lambda v: round(v, 3)))
-def test_a_dearer_route_changes_nothing(seed: int, choice: random.Random, dearer: float) -> None:
+@given(DRAWN, DICE)
+def test_a_dearer_route_changes_nothing(d: Draw, dice: random.Random) -> None:
     """A second route with the recipe of the first, on the same equipment, counted by the same policies, at the same or a higher cost: whatever
     it does
     the first does as well. Policies written by route, which would count it apart, are left out first."""
-    d = sketch(seed)
     rows = without_policies(d.rows, by("route"))
-    before = ask(made(d.settings, rows))
-    route = choice.choice(sorted({part for row in rows["recipes"] for part in parts(row["route"])}))
+    before = ask(d, rows)
+    route = dice.choice(sorted({part for row in rows["recipes"] for part in parts(row["route"])}))
     rows = copied(rows)
     widened(rows, "route", ["recipes", "policies"], route, "second")
+    dearer = more(dice)
     own = [row for row in rows["routes"] if route in parts(row.get("route"))]
     rows["routes"] += [row | {"route": "second", "cost": _plus(row, "cost", dearer)} for row in own]
-    assert same(ask(made(d.settings, rows)), before)
+    assert same(ask(d, rows), before)
 
 
-@given(SEEDS, CHOICE, st.floats(0, 2).map(lambda v: round(v, 3)))
-def test_a_dearer_supplier_changes_nothing(seed: int, choice: random.Random, dearer: float) -> None:
+@given(DRAWN, DICE)
+def test_a_dearer_supplier_changes_nothing(d: Draw, dice: random.Random) -> None:
     """A second supplier of the same goods in the same places, no cleaner, at the same or a higher price, beside one without a limit, and counted
     by the
     same policies. Policies written by supplier are left out first."""
-    d = sketch(seed)
     rows = without_policies(d.rows, by("party"))
-    before = ask(made(d.settings, rows))
+    before = ask(d, rows)
     of: dict[tuple[str, str], list[Row]] = {}
     for row in rows["sources"]:
         of.setdefault((text(row["commodity"]), text(row.get("supplier"))), []).append(row)
     able = [key for key, own in of.items() if key[1] and all(row.get("max") is None for row in own)]
-    assume(able)
-    key = choice.choice(able)
+    applies(able)
+    key = dice.choice(able)
     rows = copied(rows)
     widened(rows, "party", ["policies"], key[1], "second")
+    dearer = more(dice)
     rows["sources"] += [row | {"supplier": "second", "min": None, "price": _plus(row, "price", dearer)} for row in of[key]]
-    assert same(ask(made(d.settings, rows)), before)
+    assert same(ask(d, rows), before)
 
 
-@given(SEEDS, st.floats(0, 2).map(lambda v: round(v, 3)))
-def test_a_dearer_mode_changes_nothing(seed: int, dearer: float) -> None:
+@given(DRAWN, DICE)
+def test_a_dearer_mode_changes_nothing(d: Draw, dice: random.Random) -> None:
     """A second railway beside the first, with the same links, lengths, losses and emissions, on the same or dearer terms, where the first has no
     limit of
     capacity. Policies written by mode are left out first."""
-    d = sketch(seed)
-    assume(d.modes)
+    applies(d.modes)
     rows = without_policies(d.rows, by("party"))
     for row in rows["links"]:
         row["capacity"] = None if row["mode"] == "rail" else row.get("capacity")
     rows["links"] = list({(row["origin"], row["destination"], row["mode"]): row for row in reversed(rows["links"])}.values())
-    before = ask(made(d.settings, rows))
+    before = ask(d, rows)
     rows = copied(rows)
     rows["links"] += [row | {"mode": "second"} for row in rows["links"] if row["mode"] == "rail"]
     widened(rows, "party", ["policies"], "rail", "second")
     widened(rows, "item", ["factors"], "rail", "second")
+    dearer = more(dice)
     rows["freight"] += [row | {"mode": "second", "handling": _plus(row, "handling", dearer)} for row in rows["freight"] if row.get("mode") == "rail"]
-    assert same(ask(made(d.settings, rows)), before)
+    assert same(ask(d, rows), before)
+
+
+def more(dice: random.Random) -> float:
+    """How much dearer something is, if at all."""
+    return dice.choice((0.0, round(dice.uniform(0, 2), 3)))
 
 
 def _plus(row: Row, column: str, more: float) -> float:
     return (value if isinstance(value := row.get(column), float) else 0.0) + more
 
 
-@given(SEEDS, st.floats(10, 100).map(lambda v: round(v, 3)))
-def test_leave_to_go_short_is_never_dearer(seed: int, price: float) -> None:
+@given(DRAWN, DICE)
+def test_leave_to_go_short_is_never_dearer(d: Draw, dice: random.Random) -> None:
     """Where demand must be met, a price at which it may be missed adds plans. Policies on shortages are left out first: they would find more to
     count."""
-    d = sketch(seed)
     rows = without_policies(d.rows, lambda own: any(row["metric"] == "shortage" for row in own))
-    strict = ask(made(d.settings, rows))
+    strict, price = ask(d, rows), round(dice.uniform(10, 100), 3)
     rows = copied(rows)
     for row in rows["markets"]:
         row["shortage_price"] = row.get("shortage_price") or price
-    assert at_most(ask(made(d.settings, rows)), strict)
+    assert at_most(ask(d, rows), strict)

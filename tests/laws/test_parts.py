@@ -4,16 +4,14 @@ from __future__ import annotations
 
 import random
 
-from hypothesis import assume, given
-from hypothesis import strategies as st
+from hypothesis import given
 
 from models.tables import TABLES
-from tests.drawn import made, sketch
+from tests.drawn import made
 from tests.drawn.draw import Cell, Draw, Row, Rows
-from tests.laws.ask import SEEDS, ask, is_lp, same
+from tests.laws.ask import DICE, DRAWN, applies, ask, is_lp, same
 from tests.laws.tables import PLACES, by, copied, parts, text, widened, with_places, without_policies
 
-CHOICE = st.randoms(use_true_random=False)
 PLACED = {
     "capacity": ["amount"], "builds": ["min", "max"], "sources": ["min", "max"], "markets": ["demand", "max"], "links": ["capacity"],
     "stocks": ["first", "end", "max", "reserve"],
@@ -23,13 +21,12 @@ SLICED = {"sources": ["min", "max"], "markets": ["demand", "max"]}
 """The amounts that belong to a slice, if their row names it."""
 
 
-@given(SEEDS)
-def test_two_copies_cost_twice(seed: int) -> None:
+@given(DRAWN)
+def test_two_copies_cost_twice(d: Draw) -> None:
     """All regions once more under other names, with all that stands, is sold, linked and ruled there: no row joins the two, so the cost is
     twice. Clean
     supply matched in the nation joins them, but of the mean of both plans either half is a plan, as long as nothing is whole."""
-    d = sketch(seed)
-    assume(d.settings.get("clean_matching") != "nation-year" or is_lp(d.rows))
+    applies(d.settings.get("clean_matching") != "nation-year" or is_lp(d.rows))
     rows = with_places(d, d.rows)
     rows["regions"] = [{"region": r} for r in d.regions]
     rows.pop("ledger", None)
@@ -39,7 +36,7 @@ def test_two_copies_cost_twice(seed: int) -> None:
             rows[name] = own + [_there(row, PLACES[name]) | {key: f"{row[key]} there"} for row in own]
         elif PLACES[name]:
             rows[name] = own + [_there(row, PLACES[name]) for row in own if any(row.get(c) for c in PLACES[name])]
-    assert same(ask(made(d.settings, rows)), ask(made(d.settings, d.rows)).times(2))
+    assert same(ask(d, rows), ask(d).times(2))
 
 
 def _there(row: Row, columns: list[str]) -> Row:
@@ -47,18 +44,17 @@ def _there(row: Row, columns: list[str]) -> Row:
     return row | {c: "|".join(r if r == "*" else f"{r} there" for r in parts(row.get(c))) for c in columns}
 
 
-@given(SEEDS, CHOICE)
-def test_a_region_cut_in_two_costs_the_same(seed: int, choice: random.Random) -> None:
+@given(DRAWN, DICE)
+def test_a_region_cut_in_two_costs_the_same(d: Draw, dice: random.Random) -> None:
     """Two halves, each with half of what stands, is sold, wanted and may be built, bought, stored and sent there, and free lossless links for
     all goods
     between them. Half of a plan in each half is a plan; the sum of the halves is a plan of the whole. So without whole numbers, and without policies
     that are written by region, the cost is the same."""
-    d = sketch(seed)
-    assume(is_lp(d.rows))
+    applies(is_lp(d.rows))
     rows = with_places(d, without_policies(d.rows, by("region", "destination")))
     rows["regions"] = [{"region": r} for r in d.regions]
-    before = ask(made(d.settings, rows))
-    assert same(ask(made(d.settings, _halves(d, rows, choice.choice(d.regions)))), before)
+    before = ask(d, rows)
+    assert same(ask(d, _halves(d, rows, dice.choice(d.regions))), before)
 
 
 def _key(table: str, row: Row) -> tuple[Cell, ...]:
@@ -104,24 +100,23 @@ def _halves(d: Draw, rows: Rows, place: str) -> Rows:
     return rows
 
 
-@given(SEEDS, CHOICE)
-def test_a_slice_cut_in_two_costs_the_same(seed: int, choice: random.Random) -> None:
+@given(DRAWN, DICE)
+def test_a_slice_cut_in_two_costs_the_same(d: Draw, dice: random.Random) -> None:
     """Two halves of a slice (or of the year, if there is none), one after the other in the same season, with the same availability and half of
     the amounts
     each. Half of what a plan does in each half is a plan; the sum of both is one of the whole. A daily stock is the exception: it has a level more,
     so it must lose nothing and its holding must cost nothing; the level in between is then the mean. Policies written by slice are left out."""
-    d = sketch(seed)
     rows = without_policies(d.rows, by("slice"))
     for row in rows.get("stocks", ()):
         if row["cycle"] == "day":
             row |= {"loss": None, "cost": None}
-    before = ask(made(d.settings, rows))
+    before = ask(d, rows)
     rows = copied(rows)
     if not d.slices:
         rows["slices"] = [{"slice": "one", "season": "all", "share": 0.5}, {"slice": "two", "season": "all", "share": 0.5}]
     else:
-        _cut_slice(rows, choice.choice(d.slices), d.seasons)
-    assert same(ask(made(d.settings, rows)), before)
+        _cut_slice(rows, dice.choice(d.slices), d.seasons)
+    assert same(ask(d, rows), before)
 
 
 def _cut_slice(rows: Rows, s: str, seasons: dict[str, list[str]]) -> None:
@@ -144,13 +139,12 @@ def _cut_slice(rows: Rows, s: str, seasons: dict[str, list[str]]) -> None:
         rows[name] = out
 
 
-@given(SEEDS, CHOICE)
-def test_a_period_cut_in_two_costs_the_same(seed: int, choice: random.Random) -> None:
+@given(DRAWN, DICE)
+def test_a_period_cut_in_two_costs_the_same(d: Draw, dice: random.Random) -> None:
     """Two periods of half the length and half the weight in place of one. Where capacity only stands (nothing is built, closed or expires) and
     stocks lose
     nothing, doing in both what was done in the one is a plan, and the mean of both is one of the whole. Left out: builds, swaps, lives, what costs
     something to keep or must be run (it would be closed), and policies on capacity, stocks, over time and one soft by period."""
-    d = sketch(seed)
     rows = without_policies(d.rows, _of_capacity)
     for name in ("builds", "swaps", "ledger"):
         rows.pop(name, None)
@@ -163,8 +157,8 @@ def test_a_period_cut_in_two_costs_the_same(seed: int, choice: random.Random) ->
     for row, plan in zip(rows["periods"], made(d.settings, rows).tables["periods"].to_dict("records"), strict=True):
         rate, years = float(d.settings["discount_rate"]), int(plan["years"])
         row["weight"] = row.get("weight") or float(sum((1 + rate) ** -(plan["start"] + y - d.settings["base_year"]) for y in range(years)))
-    before = ask(made(d.settings, rows))
-    t = choice.choice(d.periods)
+    before = ask(d, rows)
+    t = dice.choice(d.periods)
     rows, half = copied(rows), f"{t} half"
     at = next(i for i, row in enumerate(rows["periods"]) if row["period"] == t)
     whole = rows["periods"][at]
@@ -175,7 +169,7 @@ def test_a_period_cut_in_two_costs_the_same(seed: int, choice: random.Random) ->
         for row in own:
             if name != "periods" and t in parts(row.get("period")):
                 row["period"] = f"{row['period']}|{half}"
-    assert same(ask(made(d.settings, rows)), before)
+    assert same(ask(d, rows), before)
 
 
 def _of_capacity(rows: list[Row]) -> bool:

@@ -7,8 +7,7 @@ import random
 from dataclasses import replace
 
 import numpy as np
-from hypothesis import assume, given, note
-from hypothesis import strategies as st
+from hypothesis import given
 
 from models import InputError
 from models.algebra import Matrices
@@ -16,11 +15,10 @@ from optimizer.highs import run
 from optimizer.prices import two_sided
 from optimizer.scaling import scale
 from optimizer.solving import stated
-from tests.drawn import made, sketch
-from tests.laws.ask import EXACT, NEAR, SEEDS, Answer, ask, ask_matrices, is_lp, same
+from tests.drawn.draw import Draw
+from tests.laws.ask import DICE, DRAWN, EXACT, NEAR, Answer, applies, ask, ask_matrices, changed, is_lp, same
 from tests.laws.tables import without_policies
 
-CHOICE = st.randoms(use_true_random=False)
 STEP = 1e-4
 
 
@@ -30,45 +28,43 @@ def policy_rows(matrices: Matrices) -> dict[int, str]:
     return {i: str(matrices.row_name(i)[1][0]) for block in blocks for i in range(block.start, block.start + block.count)}
 
 
-@given(SEEDS)
-def test_a_policy_that_does_not_bind_costs_nothing(seed: int) -> None:
+@given(DRAWN)
+def test_a_policy_that_does_not_bind_costs_nothing(d: Draw) -> None:
     """Without the policies that leave room in a best plan of an LP: the plan is a best one still, for a better one near it would have been one
     before."""
-    d = sketch(seed)
-    before, rows, matrices = _answered(seed)
+    before, rows, matrices = _answered(d)
     assert before.x is not None
     activity, size = matrices.matrix @ before.x, 1e-6 * (1 + abs(matrices.matrix) @ abs(before.x))
     tight = (activity <= matrices.row_lower + size) | (activity >= matrices.row_upper - size)
     loose = set(rows.values()) - {policy for i, policy in rows.items() if tight[i]}
-    assume(loose)
-    note(f"{loose}")
-    assert same(ask(made(d.settings, without_policies(d.rows, lambda own: own[0]["policy"] in loose))), before)
+    applies(loose)
+    print(f"{loose}")
+    assert same(ask(d, without_policies(d.rows, lambda own: own[0]["policy"] in loose)), before)
 
 
-def _answered(seed: int) -> tuple[Answer, dict[int, str], Matrices]:
+def _answered(d: Draw) -> tuple[Answer, dict[int, str], Matrices]:
     """A best plan of a drawn LP that has policies, their rows, and the model."""
-    d = sketch(seed)
-    assume(is_lp(d.rows) and d.rows.get("policies"))
+    applies(is_lp(d.rows) and d.rows.get("policies"))
     try:
-        matrices = stated(made(d.settings, d.rows))[2]
+        matrices = stated(changed(d, d.rows))[2]
     except InputError:
-        assume(False)
+        applies(False)
     rows = policy_rows(matrices)
-    assume(rows)
+    applies(rows)
     answer = ask_matrices(matrices)
-    assume(math.isfinite(answer.cost))
+    applies(math.isfinite(answer.cost))
     return answer, rows, matrices
 
 
-@given(SEEDS, CHOICE)
-def test_a_price_is_what_a_unit_costs(seed: int, choice: random.Random) -> None:
+@given(DRAWN, DICE)
+def test_a_price_is_what_a_unit_costs(d: Draw, dice: random.Random) -> None:
     """The two prices of a row of a policy or a balance are the slopes of the cost, on either side, when its side is moved by a little; the dual
     of the
     plan lies between them. Where the row cannot be moved, the price is infinite."""
-    answer, rows, matrices = _answered(seed)
+    answer, rows, matrices = _answered(d)
     assert answer.x is not None
     balances = [i for name, block in matrices.rows.items() if "balance" in name for i in range(block.start, block.start + block.count)]
-    i = choice.choice(choice.choice([list(rows), balances]))
+    i = dice.choice(dice.choice([list(rows), balances]))
     problem = scale(matrices)
     y = run(problem, EXACT, matrices.offset).y
     assert y is not None
@@ -77,7 +73,7 @@ def test_a_price_is_what_a_unit_costs(seed: int, choice: random.Random) -> None:
     assert less - slack <= y[i] <= more + slack
     step = STEP * max(1.0, abs(_side(matrices, i)))
     up, down = (_moved(matrices, i, sign * step) for sign in (1, -1))
-    note(f"{matrices.row_name(i)}: {less} {more}; {answer.cost} {up.cost} {down.cost}")
+    print(f"{matrices.row_name(i)}: {less} {more}; {answer.cost} {up.cost} {down.cost}")
     near = 10 * NEAR * answer.size
     for found, slope, sign in ((up, more, 1), (down, less, -1)):
         if math.isinf(found.cost) or math.isinf(slope):

@@ -4,18 +4,17 @@ from __future__ import annotations
 
 from random import Random
 
-from hypothesis import given, note
-from hypothesis import strategies as st
+from hypothesis import given
 
 from models import InputError, Instance
 from optimizer.plan import Plan
 from optimizer.solving import solve
-from tests.drawn import made, sketch
-from tests.drawn.draw import Rows
-from tests.laws.ask import EXACT, SEEDS, Answer, ask, same
+from tests.drawn import made
+from tests.drawn.draw import Draw, Rows
+from tests.laws.ask import DICE, DRAWN, EXACT, Answer, ask, changed, same
 from tests.laws.units import Book, Units, in_power, in_units
 
-POWERS = st.sampled_from([-9, 9])
+POWERS = (-9, 9)
 
 
 def everything(rows: Rows, k: float) -> Units:
@@ -24,38 +23,35 @@ def everything(rows: Rows, k: float) -> Units:
     return Units(money=k, names=dict.fromkeys([*book.commodities, *book.equipment], k), activity=k)
 
 
-@given(SEEDS, st.sampled_from([0.01, 0.3, 2.0, 50.0]))
-def test_twice_the_instance_costs_twice(seed: int, k: float) -> None:
+@given(DRAWN, DICE)
+def test_twice_the_instance_costs_twice(d: Draw, dice: Random) -> None:
     """Capacities, demands, limits, sizes, fixed sums and what policies allow, all times k: k times every plan is a plan of k times the cost. Prices,
     shares, ratios and the number of starts stay."""
-    d = sketch(seed)
-    other = made(d.settings, in_units(d.rows, everything(d.rows, k)))
-    assert same(ask(other), ask(made(d.settings, d.rows)).times(k))
+    k = dice.choice((0.01, 0.3, 2.0, 50.0))
+    assert same(ask(d, in_units(d.rows, everything(d.rows, k))), ask(d).times(k))
 
 
-@given(SEEDS, st.sampled_from([1e-6, 0.2, 7.0, 1e6]))
-def test_the_unit_of_activity_does_not_matter(seed: int, k: float) -> None:
+@given(DRAWN, DICE)
+def test_the_unit_of_activity_does_not_matter(d: Draw, dice: Random) -> None:
     """A recipe per ton, or per thousand tons: what is made, used and paid per activity is divided by what an activity is multiplied by."""
-    d = sketch(seed)
-    assert same(ask(made(d.settings, in_units(d.rows, Units(activity=k)))), ask(made(d.settings, d.rows)))
+    k = dice.choice((1e-6, 0.2, 7.0, 1e6))
+    assert same(ask(d, in_units(d.rows, Units(activity=k))), ask(d))
 
 
-@given(SEEDS, POWERS)
-def test_the_unit_of_money_does_not_matter(seed: int, power: int) -> None:
+@given(DRAWN, DICE)
+def test_the_unit_of_money_does_not_matter(d: Draw, dice: Random) -> None:
     """Every price and sum in a money 10^9 times as small or large: the same plans in the same order, and the answer is certified as before."""
-    d = sketch(seed)
-    k = 10.0**power
-    assert_same_plan(made(d.settings, d.rows), made(d.settings, in_units(d.rows, Units(money=k))), k)
+    k = 10.0 ** dice.choice(POWERS)
+    assert_same_plan(changed(d, d.rows), made(d.settings, in_units(d.rows, Units(money=k))), k)
 
 
-@given(SEEDS, POWERS, st.booleans(), st.randoms(use_true_random=False))
-def test_the_unit_of_a_commodity_does_not_matter(seed: int, power: int, said: bool, dice: Random) -> None:
+@given(DRAWN, DICE)
+def test_the_unit_of_a_commodity_does_not_matter(d: Draw, dice: Random) -> None:
     """A commodity (and what must be counted in its unit) in a unit 10^9 times as small or large, in every table, whether the unit is said or only the
     numbers change: the same plans at the same cost, and the answer is certified as before."""
-    d = sketch(seed)
-    names = dice.choice(Book(d.rows).classes())
-    note(f"{names}")
-    assert_same_plan(made(d.settings, d.rows), made(d.settings, in_power(d.rows, names, power, said)), 1.0)
+    names, power, said = dice.choice(Book(d.rows).classes()), dice.choice(POWERS), dice.random() < 0.5
+    print(f"{names}")
+    assert_same_plan(changed(d, d.rows), made(d.settings, in_power(d.rows, names, power, said)), 1.0)
 
 
 def assert_same_plan(one: Instance, in_other: Instance, money: float) -> None:
@@ -67,7 +63,7 @@ def assert_same_plan(one: Instance, in_other: Instance, money: float) -> None:
         assert {p.status for p in (plan, other) if p is not None} <= {"infeasible"}
         return
     for p in (plan, other):
-        note(f"{p.status} {p.summary['objective']} {p.summary['certificate']}")
+        print(f"{p.status} {p.summary['objective']} {p.summary['certificate']}")
     assert other.status == plan.status
     assert other.certified == plan.certified
     if plan.summary["objective"] is not None:
