@@ -46,6 +46,8 @@ def drawn_matrices(seed: int, boxed: bool = False) -> Matrices:
         integer.append(whole == "all" or (whole == "some" and dice.random() < 0.4))
         if integer[-1] and boxed:
             low, high = (float(np.floor(max(-2.0, low))), float(np.ceil(min(2.0, high))))
+        elif integer[-1] and dice.random() < 0.9:  # few without bounds: their trees may have no end
+            low, high = max(-30.0, low), min(30.0, high)
         lower.append(low)
         upper.append(max(low, high))
         cost.append(dice.choice((0.0, 1.0, 1.0, -0.3 if boxed else 1.0)) * size())
