@@ -25,10 +25,11 @@ HELD, BROKEN, SILENT = "held", "broken", "does not apply"
 @cache
 def laws() -> dict[str, Callable[..., None]]:
     """The laws by name, as functions of a drawn instance and dice."""
-    modules = [importlib.import_module(f"tests.laws.test_{name}") for name in ("names", "options", "parts", "prices", "units")]
-    return {
-        name.removeprefix("test_"): law.hypothesis.inner_test for module in modules for name, law in vars(module).items() if hasattr(law, "hypothesis")
-    }
+    found: dict[str, Callable[..., None]] = {}
+    for part in ("names", "options", "parts", "prices", "units"):
+        tests = vars(importlib.import_module(f"tests.laws.test_{part}"))
+        found |= {name.removeprefix("test_"): test.hypothesis.inner_test for name, test in tests.items() if hasattr(test, "hypothesis")}
+    return found
 
 
 def tried(task: tuple[int, tuple[str, ...]]) -> tuple[int, dict[str, tuple[str, str]]]:

@@ -13,7 +13,7 @@ from pathlib import Path
 ROOT = Path(__file__).parents[2]
 MIP = str(ROOT / "instances" / "mexico-steel-dynamic")
 """Whole numbers: with `--gap 0` its search takes long enough to be stopped in the middle of it."""
-CODE = "from optimizer.cli import main; main()"
+CODE = "from optimizer.__main__ import main; main()"
 
 
 def start(*arguments: str | Path, ignored: Sequence[signal.Signals] = (), first: str = "") -> subprocess.Popen[str]:

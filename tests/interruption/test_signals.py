@@ -86,6 +86,23 @@ def test_a_what_if_takes_its_solver_along() -> None:
     assert process.returncode == 130 and "no answer yet; nothing was written" in said and gone(processes)
 
 
+EARLY = """
+import os, signal, sys
+class Early:
+    def find_spec(name, *_):
+        if name == "typer":
+            os.kill(os.getpid(), signal.SIGINT)
+sys.meta_path.insert(0, Early)
+"""
+
+
+def test_while_it_loads() -> None:
+    """Before there is a supervisor, nothing has begun and nothing is said."""
+    process = start("solve", TINY, first=EARLY)
+    out, said = process.communicate(timeout=20)
+    assert process.returncode == -signal.SIGINT and not out and not said
+
+
 def test_what_was_ignored_stays_ignored(tmp_path: Path) -> None:
     """With nohup a hangup ends nothing."""
     process = start("solve", TINY, "--out", tmp_path / "plan", ignored=[signal.SIGHUP])
