@@ -35,7 +35,9 @@ class Sites(ast.NodeTransformer):
         return node if talk else self._on(node)
 
     def visit_FunctionDef(self, node: ast.FunctionDef) -> ast.FunctionDef:
-        return node if node.name in TALK else self._on(node)
+        if node.name not in TALK:
+            node.body = [self.visit(statement) for statement in node.body]  # not its annotations
+        return node
 
     def visit_JoinedStr(self, node: ast.JoinedStr) -> ast.JoinedStr:
         return node

@@ -122,6 +122,15 @@ def factor(unit: str, want: str) -> float:
     return float(f"{float(ratio.magnitude):.12g}")
 
 
+@cache
+def ratio(unit: str, want: str) -> float | None:
+    """The same, None where there is no such number."""
+    try:
+        return factor(unit, want)
+    except UnitError:
+        return None
+
+
 def expression(template: str, **units: str) -> str:
     """A column's unit template with the row's units put in: `¤/u` with ¤ = CNY, u = t gives `(CNY)/(t)`, `u` alone `t`."""
     if units.get(template):

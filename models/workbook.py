@@ -29,8 +29,14 @@ class Marks:
     hidden: bool = False
 
 
+WORKBOOKS = (".xlsx", ".xlsm", ".xlsb", ".xls", ".ods")
+
+
 def refused(file: Path) -> Problem | None:
     """Why a file is not opened as a workbook at all; None if it may be."""
+    if file.suffix.lower() not in WORKBOOKS:
+        why = "read are a folder of CSV files with instance.toml, or an .xlsx workbook / 可读取含 instance.toml 的 CSV 文件夹，或 .xlsx 工作簿"
+        return Problem("bad_workbook", file=file.name, said={"why": why})
     if file.read_bytes()[:8].startswith(ENCRYPTED) and file.suffix.lower() != ".xls":
         return Problem("bad_workbook", file=file.name, said={"why": "it is encrypted; remove the password / 已加密，请去除密码"})
     if file.suffix.lower() not in (".xlsx", ".xlsm"):

@@ -162,10 +162,10 @@ def verdict(matrices: Matrices, found: Found, said: Said) -> tuple[str, str]:
     if said.status == "unknown" or status == "stopped":
         return "unknown", text
     scale = EQUAL * max(1.0, min(abs(ours_), abs(theirs)))
-    if status == "unbounded" and certificate.holds:
-        return ("agreed" if said.status in ("unbounded", "none") else "refuted"), text
-    if ours_ < theirs - scale:
-        return ("refuted" if kept(matrices, found.x) else "WRONG"), text
+    if status == "unbounded" and (certificate.holds or said.status in ("unbounded", "none")):
+        return ("unproved" if not certificate.holds else "agreed" if said.status in ("unbounded", "none") else "refuted"), text
+    if ours_ < theirs - scale:  # a feasible plan may miss a row by 1e-6, and says so
+        return ("refuted" if kept(matrices, found.x) else "unproved" if status == "feasible" else "WRONG"), text
     if status in ("optimal", "feasible") and certificate.bound > theirs + scale:
         return ("WRONG" if said.x is None or kept(matrices, said.x) else "refuted"), text
     if status == "feasible":  # it claims a plan and a bound, not the best

@@ -20,7 +20,7 @@ GOOD = {
     "recipes": "route,item,amount\nmake,steel,1\nmake,mill,-1\nmake,power,-2\n",
     "sources": "region,commodity,supplier,period,price,max\n河北,power,grid,,3,\n广东,steel,port,,40,12\n",
     "markets": "region,commodity,market,period,demand\n广东,steel,yards,t1,5\n广东,steel,yards,t2,6\n",
-    "links": "origin,destination,mode,km\n河北,广东,rail,2000\n",
+    "links": "origin,destination,mode,km,both\n河北,广东,rail,2000,yes\n",
     "freight": "mode,commodity,rate\nrail,steel,0.01\n",
 }
 

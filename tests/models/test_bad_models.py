@@ -7,11 +7,13 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from typer.testing import CliRunner
 
 from models import InputError, Instance
 from models.algebra import compile
 from models.formulation import build
 from models.html import table
+from optimizer.cli import app
 from optimizer.plan import Plan, PlanError
 from optimizer.questions.diagnose import diagnose
 from optimizer.scaling import NumbersError, check
@@ -43,6 +45,83 @@ def test_b12_a_plan_keeps_what_it_answers(tmp_path: Path) -> None:
     (path / "markets.csv").write_text("region,commodity,demand\n广东,steel,999\n", "utf-8")
     saved = solve(case).save(tmp_path / "plan", instance=case)
     assert Instance.load(saved / "inputs").fingerprint == case.fingerprint == Plan.load(saved).summary["instance_fingerprint"]
+
+
+NAMED = {
+    "regions": "region,zh\nnm,内蒙古\nxz,西藏",
+    "periods": "period,start,years\nt1,2025,5",
+    "commodities": "commodity,unit,balance,zh\ncement,Mt,year,水泥\nclinker,Mt,year,熟料\nore,t,year,",
+    "equipment": "equipment,unit\nmill,Mt/yr",
+    "capacity": "region,equipment,amount\nnm,mill,{}",
+    "recipes": "route,item,amount\ngrind,cement,1\ngrind,clinker,-1\ngrind,mill,-1",
+    "sources": "region,commodity,price\nnm,clinker,1",
+    "markets": "region,commodity,demand\nnm,cement,{}",
+}
+
+
+@pytest.mark.parametrize(("capacity", "demand", "said"), [
+    ("35", "34", None),
+    ("35", "3500", "markets, row 1, column demand: cement in nm 3,500 (104 x Inner Mongolia 2024; 万吨?): is the unit right?"),
+    ("3500", "34", "capacity, row 1, column amount: cement in nm 3,500 (104 x Inner Mongolia 2024; 万吨?): is the unit right?"),
+])  # fmt: skip
+def test_b28_a_wrong_magnitude_is_doubted(capacity: str, demand: str, said: str | None) -> None:
+    """35 Mt of cement written as 3,500 (万吨): a hundred times what the province made, told in both languages; what it does make is not doubted."""
+    tables = NAMED | {"capacity": NAMED["capacity"].format(capacity), "markets": NAMED["markets"].format(demand)}
+    warnings = instance(**tables).warnings
+    assert [w.text("en") for w in warnings] == ([said] if said else [])
+    assert all("单位是否有误" in w.text("zh") for w in warnings)
+
+
+def test_b28_a_number_says_its_unit_where_it_is_another() -> None:
+    """3,500 万吨 under a header or beside a cell that says so are 35 Mt, and no doubt remains."""
+    beside = NAMED | {
+        "capacity": "region,equipment,amount,unit\nnm,mill,3500,万吨/yr",
+        "markets": "region,commodity,demand [万吨/yr]\nnm,cement,3400",
+    }
+    case = instance(**beside)
+    assert not case.warnings
+    assert (case.tables["capacity"]["amount"].item(), case.tables["markets"]["demand"].item()) == (pytest.approx(35), pytest.approx(34))
+
+
+@pytest.mark.parametrize(("ore", "said"), [("-1.5", False), ("-1", False), ("-0.6", True)])
+def test_b76_more_tons_out_than_in_is_doubted(ore: str, said: bool) -> None:
+    """Steel of less than its weight in ore: refused it cannot be, as air, water and fluxes may be left out."""
+    warnings = given(recipes=f"route,item,amount\nroll,steel,1\nroll,ore,{ore}\nroll,mill,-1").warnings
+    assert [w.text("en") for w in warnings] == (
+        ["recipes, column amount: more tons are made than used, by the ton: roll (1.67 t); a wrong unit, or are inputs left out?"] if said else []
+    )
+
+
+@pytest.mark.parametrize(("links", "said"), [
+    ("A,B,rail,", "rail leads one way only: A → B"),
+    ("A,B,rail,yes", None),
+    ("A,B,rail,\nB,A,rail,", None),
+    ("A,B,rail,\nB|C,A,rail,", None),
+    ("A,B,line,\nB,C,line,", None),
+    ("\n".join(f"A,{r},rail,yes" for r in "BCDEFGH") + "\nB,C,rail,", "rail leads one way only: B → C"),
+])  # fmt: skip
+def test_b81_one_way_where_both_were_meant(links: str, said: str | None) -> None:
+    """The only link of a mode, or one among many that lead both ways; several one-way lines are meant so."""
+    regions = "region\n" + "\n".join("ABCDEFGH")
+    case = given(regions=regions, links="origin,destination,mode,both\n" + links, freight="mode,commodity,rate\n,steel,1")
+    warnings = [w.text("en") for w in case.warnings]
+    assert warnings == ([f"links, column both: {said}; both = yes if both are meant"] if said else [])
+
+
+@pytest.mark.parametrize("name", ["tables.json", "tables.zip", "tables.pkl"])
+def test_b90_and_b95_neither_json_nor_zip_is_an_instance(name: str, tmp_path: Path) -> None:
+    """Nothing is unpacked, nothing parsed: one line says what is read."""
+    (tmp_path / name).write_bytes(b'{"a": NaN}' if name.endswith("json") else b"PK\x03\x04 ../../x.csv")
+    with pytest.raises(InputError, match="a folder of CSV files") as refused:
+        Instance.load(tmp_path / name)
+    assert len(refused.value.problems) == 1 and [f.name for f in tmp_path.iterdir()] == [name]
+
+
+@pytest.mark.parametrize(("option", "near"), [("--gapp", "--gap"), ("--solver", "--set")])
+def test_b91_and_b92_options_that_do_not_exist(option: str, near: str) -> None:
+    """A misspelt option is refused with the nearest; there is one solver, and none to choose."""
+    ended = CliRunner().invoke(app, ["solve", "instances/tiny", option, "1"], env={"NO_COLOR": "1", "COLUMNS": "200"})
+    assert ended.exit_code == 2 and f"No such option: {option}" in ended.output and near in ended.output
 
 
 @pytest.mark.parametrize(("column", "value"), [("data", np.nan), ("data", 2e15), ("data", 1e-13), ("cost", np.nan), ("row_lower", np.nan)])
