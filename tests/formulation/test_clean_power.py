@@ -4,6 +4,7 @@ import pytest
 from pytest import approx
 
 from models import InputError, Instance
+from models.algebra import Matrices
 from optimizer import solve
 from tests.build import instance
 from tests.look import INFINITY, compiled, lines, only, row
@@ -62,6 +63,41 @@ def test_region_and_year() -> None:
     plan = solve(smelter("region-year"))
     assert plan.objective == approx(4 + 5 / 0.9 + 1 + 2.5 * (2 + 2 / 0.9) + 6)
     assert only(plan["policies"], policy="share").shadow_price == approx(2.5 / 0.9 - 2)
+
+
+@pytest.mark.parametrize("matching", ["region-year", "region-slice"])
+@pytest.mark.parametrize("others", ["before", "after"])
+def test_other_goods_are_not_clean_power(matching: str, others: str) -> None:
+    """Heat that a clean route makes and steam that travels beside power bring no clean power: a route of heat in place of wind meets nothing."""
+    own, other = "power,MWh,slice,no", "heat,MWh,slice,no\nsteam,MWh,slice,no"
+    given = instance(
+        settings={"clean_commodity": "power", "clean_matching": matching},
+        regions="region\nY\nS",
+        periods="period,start,years\nt1,2025,1",
+        slices="slice,share\nwet,0.5\ndry,0.5",
+        commodities="commodity,unit,balance,surplus\n" + "\n".join([other, own] if others == "before" else [own, other]) + "\nal,t,year,",
+        routes="route,region,cost,clean\nboil,Y,1,1\nturn,Y,2,1\nsmelt,S,,",
+        recipes="route,item,amount\nboil,heat,1\nboil,steam,1\nturn,power,1\nsmelt,al,1\nsmelt,power,-2\nsmelt,heat,-1",
+        links="origin,destination,mode\nY,S,line\nY,S,pipe",
+        freight="mode,commodity\nline,power\npipe,heat|steam",
+        markets="region,commodity,demand\nS,al,5",
+        policies="policy,row,side,metric,commodity,route,sense,value\nshare,1,left,clean_used,,smelt,>=,0.5\nshare,2,right,used,power,smelt,,",
+    )
+    matrices = compiled(given)
+    made = [matrices.column_name(int(j)) for name in matrices.rows if name.startswith("clean") for j in _columns(matrices, name)]
+    assert {index[1] for family, index in made if family == "activity"} <= {"turn", "smelt"}
+    carried = {matrices.column_name(j)[1][0] for name in matrices.columns if name == "clean_flow" for j in _own(matrices, name)}
+    assert carried and all("line" in link for link in carried)
+
+
+def _columns(matrices: Matrices, family: str) -> list[int]:
+    block = matrices.rows[family]
+    return sorted(set(matrices.matrix[block.start : block.start + block.count].indices.tolist()))
+
+
+def _own(matrices: Matrices, variable: str) -> range:
+    block = matrices.columns[variable]
+    return range(block.start, block.start + block.count)
 
 
 def test_a_year_lets_another_season_pay() -> None:

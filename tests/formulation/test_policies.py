@@ -1,5 +1,6 @@
 """Policies: sides, spans, lags, members, values by place and period, soft and priced ones; what a shadow price means."""
 
+import pytest
 from pytest import approx
 
 from models import Instance
@@ -125,6 +126,21 @@ def test_span_horizon() -> None:
     late = solve(spanned("policy,metric,commodity,sense,value,span,from\ncap,burden,b,<=,17,horizon,2027"))
     assert late.objective == approx(61.5)
     assert only(late["policies"], policy="cap").shadow_price == approx(0.5)
+
+
+def test_a_horizon_that_looks_back() -> None:
+    """From t3 on, one period back: what the dirty route does in t2 and t3 (2 and 3 years), not in t1 and t4."""
+    given = instance(
+        regions="region\nA",
+        periods="period,start,years\nt1,2025,1\nt2,2026,2\nt3,2028,3\nt4,2031,4",
+        commodities="commodity,unit,balance\nx,t,year\nb,t,tally",
+        routes="route,region,cost\ndirty,A,1\nclean,A,2",
+        recipes="route,item,amount\ndirty,x,1\ndirty,b,1\nclean,x,1",
+        markets="region,commodity,demand\nA,x,10",
+        policies="policy,metric,commodity,lag,sense,value,span,from\ncap,burden,b,1,<=,30,horizon,2028",
+    )
+    found = row(compiled(given), "policy_at_most", "cap", "", "t4")
+    assert found.terms == {("activity", ("A", "dirty", "t2", "(year)")): 2, ("activity", ("A", "dirty", "t3", "(year)")): 3}
 
 
 def test_units_follow_the_span() -> None:
@@ -501,6 +517,24 @@ def test_each_party() -> None:
     )
     assert plan.objective == approx(27)
     assert plan["policies"].set_index("member")["shadow_price"].to_dict() == approx({"near": 8, "far": 7})
+
+
+@pytest.mark.parametrize("suppliers", [("near", "far"), ("far", "near")])
+def test_each_party_has_its_own_value(suppliers: tuple[str, str]) -> None:
+    """At most 3 of near and 1 of far, in whatever order they are named; the others cost 9: demand 8: 3 + 2 + 36 = 41."""
+    price, most = {"near": 1, "far": 2}, {"near": 3, "far": 1}
+    given = instance(
+        regions="region\nA",
+        periods="period,start,years\nt1,2025,1",
+        commodities="commodity,unit,balance\nx,t,year",
+        sources="region,commodity,supplier,price\n" + "\n".join(f"A,x,{s},{price[s]}" for s in suppliers) + "\nA,x,last,9",
+        markets="region,commodity,demand\nA,x,8",
+        policies="policy,metric,commodity,party,each,sense\ncap,purchase,x,near|far,party,<=",
+        policy_values="policy,party,value\n" + "\n".join(f"cap,{s},{most[s]}" for s in suppliers),
+    )
+    matrices = compiled(given)
+    assert {s: row(matrices, "policy_at_most", "cap", s, "t1").upper for s in suppliers} == most
+    assert solve(given).objective == approx(41)
 
 
 def test_a_member_without_left_terms_writes_no_row_and_is_listed() -> None:

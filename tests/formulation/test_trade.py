@@ -114,6 +114,12 @@ def test_a_slice_row_beside_the_years_wins_for_its_slice() -> None:
     assert only(plan["balance"], slice="a").price == approx(3)
 
 
+def test_a_supplier_of_less_than_one() -> None:
+    """Half a unit at 1, the rest of 5 at 4: 18.5."""
+    plan = solve(instance(sources="region,commodity,supplier,price,max\nA,x,near,1,0.5\nA,x,far,4,", markets="region,commodity,demand\nA,x,5", **ONE))
+    assert plan.objective == approx(18.5)
+
+
 def test_a_supplier_with_nothing_to_sell_is_none() -> None:
     """max = 0 is no source: what nobody can supply is named before solving."""
     with pytest.raises(InputError, match="x is wanted at A in t1, and cannot get there: no source of x; no route can make x"):
