@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import numpy as np
 import pandas as pd
 
 from models.instance import Instance
@@ -23,11 +22,10 @@ LATE = ("objective", "cost: ", "policy: ")
 def audit(plan: Plan, instance: Instance) -> Answer:
     """Recomputes every rule of the tables from the plan's amounts.
 
-    Tables: `rules` (rule, rows checked, worst deviation, absolute and relative to 1 + the size of its terms, where, agrees: yes or no), `differences`
+    Tables: `rules` (rule, rows checked, worst deviation, absolute and relative to the size of its terms, where, agrees: yes or no), `differences`
     (every row beyond the tolerance: recomputed, reported, difference, unit). Raises PlanError if the plan has no tables, or not all.
     """
     rows = checked(plan, instance)
-    rows = rows.assign(relative=(rows["difference"].abs() / (1 + rows["size"].astype(float))).fillna(np.inf))
     differ = rows[~rows["agrees"]].sort_values("relative", ascending=False, kind="stable")
     differences = differ[["rule", "where", "recomputed", "reported", "difference", "unit"]].reset_index(drop=True)
     sections = (
@@ -38,7 +36,7 @@ def audit(plan: Plan, instance: Instance) -> Answer:
 
 
 def checked(plan: Plan, instance: Instance) -> pd.DataFrame:
-    """Every row checked: rule, where, recomputed, reported, difference (of a limit: by how much it is exceeded), unit, size, agrees.
+    """Every row checked: rule, where, recomputed, reported, difference (of a limit: by how much it is exceeded), unit, size, relative, agrees.
 
     Raises PlanError if the plan has no tables, or not all.
     """

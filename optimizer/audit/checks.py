@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 TOLERANCE = 1e-6
-"""Two numbers agree if they differ by at most this, times 1 + the size of the terms they are made of."""
+"""Two numbers agree if they differ by at most this, times the size of the terms they are made of and the floor of their kind of rule."""
 COLUMNS = ["rule", "where", "recomputed", "reported", "difference", "unit", "size"]
 
 
@@ -74,6 +74,10 @@ class Checks:
         self.frames.append(pd.DataFrame(columns))
 
     def rows(self) -> pd.DataFrame:
-        """Every row checked, with `agrees`."""
+        """Every row checked, with `relative` (its deviation by the size of its terms and the floor of its kind of rule: the largest size in it, at
+        most 1, so that no unit is too large for a mistake to be seen) and `agrees`."""
         every = pd.concat([f for f in self.frames if len(f)], ignore_index=True) if self.frames else pd.DataFrame(columns=COLUMNS)
-        return every.assign(agrees=every["difference"].abs() <= TOLERANCE * (1 + every["size"].astype(float)))
+        size, off = every["size"].astype(float), every["difference"].astype(float).abs()
+        kind = every["rule"].str.partition(":")[0] if len(every) else every["rule"]
+        whole = size + size.groupby(kind, sort=False).transform("max").clip(upper=1.0)
+        return every.assign(relative=np.where(off == 0, 0.0, (off / whole).fillna(np.inf)), agrees=off <= TOLERANCE * whole)

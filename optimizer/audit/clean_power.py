@@ -13,8 +13,6 @@ from optimizer.audit.transport import LINK, flows
 CLAIM = ["region", "user", "kind", "period", "slice"]
 PLACE = ["region", "period", "slice"]
 USER = ["region", "user", "kind", "period"]
-LEAST = 1e-9
-"""Use up to this is none."""
 
 
 def use(given: Given) -> pd.DataFrame:
@@ -35,7 +33,7 @@ def check(given: Given) -> None:
     checks.at_most("clean use", claims.assign(less=-claims["clean"]), CLAIM, "less", "zero")
     said = plan["clean"].rename(columns={"use": "said use", "clean": "said clean", "share": "said share"})
     year = gather(USER, claims, said.drop(columns="unit"))
-    year = year[(year["use"] > LEAST) | (year["said use"] != 0)]  # the table leaves out who uses none
+    year = year[(year["use"] > 0) | (year["said use"] != 0)]  # the table leaves out who uses none
     for column in ("use", "clean"):
         if f"said {column}" in year:
             checks.equal("clean use", year.assign(**{" ": column}), [*USER, " "], column, f"said {column}")

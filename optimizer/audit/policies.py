@@ -48,7 +48,7 @@ def _compare(checks: Checks, rows: pd.DataFrame) -> None:
     rule = rows["rule"]
     strange = rows[rows["_merge"] == "right_only"].assign(zero=0.0, one=1.0)
     checks.equal(rule, strange, KEY, "zero", "one")
-    absent = rows[(rows["_merge"] == "left_only") & (rows["moved"] > 1e-9)].assign(zero=0.0)
+    absent = rows[(rows["_merge"] == "left_only") & (rows["moved"] > 0)].assign(zero=0.0)
     checks.equal(rule, absent, KEY, "moved", "zero")
     rows = rows[rows["_merge"] == "both"].assign(zero=0.0)
     size = np.maximum(rows["left_size"], rows["right"].abs())

@@ -31,7 +31,7 @@ def check(given: Given) -> None:
     year = gather(PLACE, parts[[*PLACE, "run", "room"]])
     _load(given, year.assign(least=year["room"] * number(year["equipment"], how["min_load"])))
     said = year.merge(given.plan["capacity"], on=PLACE)
-    said = said[(said["room"] > 1e-9) & said["used"].notna()]
+    said = said[(said["room"] > 0) & said["used"].notna()]
     given.checks.equal("use of capacity", said.assign(share=said["run"] / said["room"]), PLACE, "share", "used")
 
 

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from functools import cache
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 import pytest
 from typer.testing import CliRunner
@@ -18,10 +19,12 @@ from optimizer.cli import app
 from optimizer.describe import DESCRIPTIONS
 from optimizer.highs import Limits
 from optimizer.plan import PlanError
-from tests.audit.mutation import PRICES, at_random, changed, numbers, with_table
+from tests.audit.mutation import PRICES, Cell, at_random, changed, numbers, with_table
 from tests.build import instance
+from tests.drawn import made, sketch
 from tests.formulation.rich import rich
 from tests.formulation.test_swaps import steel
+from tests.laws.units import Book, Units, in_units
 
 ROOT = Path(__file__).parents[2]
 MATCHINGS = ("nation-year", "region-year", "region-slice")
@@ -183,6 +186,26 @@ def test_random_changes_are_found(seed: int) -> None:
     assert len(columns) >= 50
     missed = [str(cell) for cell in (at_random(plan, dice, columns) for _ in range(8)) if audit(changed(plan, cell), given)["differences"].empty]
     assert not missed
+
+
+@pytest.mark.parametrize("power", [9, -9])
+def test_no_unit_hides_a_mistake(power: int) -> None:
+    """Amounts in billions of tons and sums in billions of money, or in billionths: the right plan agrees, a hundredth more of anything does not."""
+    d = sketch(6)
+    book = Book(d.rows)
+    k = 10.0**-power
+    given = made(d.settings, in_units(d.rows, Units(money=k, names=dict.fromkeys([*book.commodities, *book.equipment], k), activity=k)))
+    plan = solve(given).require_plan()
+    answer = audit(plan, given)
+    assert answer["differences"].empty, answer["differences"].to_string()
+    assert answer.table["relative"].max() < 1e-9
+    cells = []
+    for table, column in numbers(plan):
+        values = plan[table][column].to_numpy(float)
+        row = int(np.nanargmax(np.abs(values)))
+        cells += [Cell(table, row, column, values[row], values[row] * 1.01)] if values[row] else []
+    missed = [cell for cell in cells[::3] if audit(changed(plan, cell), given)["differences"].empty]
+    assert len(cells) > 20 and not missed
 
 
 def test_only_prices_are_left_out() -> None:
