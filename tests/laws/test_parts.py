@@ -7,7 +7,6 @@ import random
 from hypothesis import given
 
 from models.tables import TABLES
-from tests.drawn import made
 from tests.drawn.draw import Cell, Draw, Row, Rows
 from tests.laws.ask import DICE, DRAWN, applies, ask, is_lp, same
 from tests.laws.tables import PLACES, by, copied, parts, text, widened, with_places, without_policies
@@ -154,9 +153,9 @@ def test_a_period_cut_in_two_costs_the_same(d: Draw, dice: random.Random) -> Non
     rows["factors"] = [row for row in rows.get("factors", []) if row["on"] != "capacity"]
     for row in rows.get("stocks", ()):
         row |= {"loss": None, "cost": None}
-    for row, plan in zip(rows["periods"], made(d.settings, rows).tables["periods"].to_dict("records"), strict=True):
-        rate, years = float(d.settings["discount_rate"]), int(plan["years"])
-        row["weight"] = row.get("weight") or float(sum((1 + rate) ** -(plan["start"] + y - d.settings["base_year"]) for y in range(years)))
+    for row in rows["periods"]:
+        rate, first, years = float(d.settings["discount_rate"]), float(str(row["start"])) - d.settings["base_year"], int(float(str(row["years"])))
+        row["weight"] = row.get("weight") or sum((1 + rate) ** -(first + y) for y in range(years))
     before = ask(d, rows)
     t = dice.choice(d.periods)
     rows, half = copied(rows), f"{t} half"
