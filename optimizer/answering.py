@@ -10,13 +10,14 @@ import numpy as np
 import scipy.sparse as sp
 
 from models.algebra import Matrices
-from optimizer.certificate import Certificate, feasible, prove_infeasible, prove_plan, prove_whole
+from optimizer.certificate import EXACT, Certificate, feasible, prove_infeasible, prove_plan, prove_whole
 from optimizer.highs import Answer, Limits, Progress, default, run
 from optimizer.scaling import Scaled, fitted, scale
 from optimizer.tree import grow
 
 NEAR = 1e-3
 """Proved gap up to which a plan that is not exact is an answer, called feasible."""
+AGAIN = "branch and bound without presolve"
 PATIENCE = 1.0
 """Seconds that the tree of a MIP, and a second search for a plan, may take, or as long as the first search took."""
 Search = Callable[[Matrices, Limits], tuple[Scaled, Answer]]
@@ -70,16 +71,24 @@ def find(matrices: Matrices, limits: Limits, clock: Clock, search: Search) -> Fo
     problem, answer = search(matrices, clock.left())
     clock.stage("solve")
     clock.tell("certify")
-    if "infeasible" in answer.status or answer.status == "unbounded":
-        answer = replace(answer, x=None, y=None)  # where the search stood then is no plan
+    answer = _bare(answer)
     found = (_whole if problem.integer.any() else _linear)(matrices, problem, answer, limits, clock)
     clock.stage("certify")
     return found
 
 
+def _bare(answer: Answer) -> Answer:
+    """Without a plan where there is said to be none, or none that is best: where the search stood then is no plan."""
+    return replace(answer, x=None, y=None) if "infeasible" in answer.status or answer.status == "unbounded" else answer
+
+
 def _linear(matrices: Matrices, problem: Scaled, answer: Answer, limits: Limits, clock: Clock) -> Found:
     """An LP: if its certificate does not hold it is scaled anew and solved again to the last digit, and then by another algorithm."""
     found = _proved(matrices, problem, answer, limits)
+    if found.x is None and not found.certificate.holds and answer.status != "stopped":  # presolve has been wrong
+        second = run(problem, clock.left(), matrices.offset, "without presolve")
+        if second.status != answer.status:
+            answer, found = second, _proved(matrices, problem, second, limits)
     for method in ("exact simplex", "exact ipx") if default(problem) == "simplex" else ("exact ipx", "exact simplex"):
         if found.certificate.holds or answer.status == "stopped" or (answer.method == "interior" and found.certificate.sound):
             break
@@ -94,6 +103,7 @@ def _linear(matrices: Matrices, problem: Scaled, answer: Answer, limits: Limits,
 
 def _proved(matrices: Matrices, problem: Scaled, answer: Answer, limits: Limits) -> Found:
     """An answer to an LP with what is proved of it."""
+    answer = _bare(answer)
     if answer.x is not None and answer.y is not None:
         return Found(answer, prove_plan(matrices, answer.x, answer.y), answer.x, answer.y, "LP dual")
     if answer.status == "stopped":
@@ -123,7 +133,13 @@ def _whole(matrices: Matrices, problem: Scaled, answer: Answer, limits: Limits, 
         x = tree.x if second.x is None else second.x
         if x is None:
             return found if answer.status == "infeasible" else replace(found, answer=replace(answer, status="stopped"))
-        answer = replace(second, status="feasible" if second.x is None else second.status, x=x)
+        answer = replace(second, status="feasible" if second.x is None else second.status, x=x, method=AGAIN)
+    return _settled(matrices, problem, answer, limits, patience)
+
+
+def _settled(matrices: Matrices, problem: Scaled, answer: Answer, limits: Limits, patience: float) -> Found:
+    """The plan of a MIP with its proof. Where the tree does not prove what the solver claims, the solver is asked again without presolve: its plan
+    may be the better one."""
     plan, y = _rest(matrices, problem, answer, limits)
     claimed = answer.bound + matrices.offset
     tree = grow(matrices, problem, plan if feasible(matrices, plan) else None, limits.gap, patience)
@@ -131,9 +147,13 @@ def _whole(matrices: Matrices, problem: Scaled, answer: Answer, limits: Limits, 
         plan, y = _rest(matrices, problem, replace(answer, x=tree.x), limits)
         claimed = -np.inf
     certificate = prove_whole(matrices, plan, tree.bound, tree.boxes, tree.nodes, claimed, limits.gap)
+    if answer.status == "optimal" and answer.method != AGAIN and not certificate.holds:
+        second = run(problem, replace(limits, seconds=patience), matrices.offset, "without presolve")
+        better = second.objective + matrices.offset < certificate.objective - EXACT * certificate.size
+        if second.x is not None and (better or not certificate.sound):
+            return _settled(matrices, problem, replace(second, method=AGAIN), limits, patience)
     answer = replace(answer, status="optimal" if certificate.holds else "feasible" if certificate.sound else answer.status)
-    certificate = replace(certificate, holds=certificate.sound)
-    return Found(answer, certificate, plan, y, "LP dual with the whole numbers fixed")
+    return Found(answer, replace(certificate, holds=certificate.sound), plan, y, "LP dual with the whole numbers fixed")
 
 
 def _patience(limits: Limits, clock: Clock) -> float:

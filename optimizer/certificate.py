@@ -21,14 +21,13 @@ import pandas as pd
 import scipy.sparse as sp
 
 from models.algebra import Matrices
-from optimizer.scaling import choose
+from optimizer.scaling import INTEGRAL, choose
 
 EPSILON = np.finfo(float).eps
 EXACT = 1e-9
 """Largest violation of a row or bound, and largest gap between a plan's cost and its proved bound, for the word "optimal"; both relative."""
 USABLE = 1e-6
 """Largest relative violation of a plan that may be shown, with its figures, as feasible."""
-INTEGRAL = 1e-9
 CANCELLED = 1e-3
 """A gap is relative to the cost, but where costs cancel one another at least to this share of all that is added up in it."""
 
@@ -207,9 +206,7 @@ def prove_whole(matrices: Matrices, x: np.ndarray, bound: float, boxes: pd.DataF
     if not proof.sound:
         return replace(proof, claimed=claimed)
     claimed_gap = (proof.objective - claimed) / proof.size
-    wanted = max(wanted_gap, EXACT)
-    close = proof.gap <= wanted or -USABLE <= claimed_gap <= wanted
-    holds = bool(close and proof.gap >= -EXACT and proof.violation <= EXACT)
+    holds = bool(-EXACT <= proof.gap <= max(wanted_gap, EXACT) and proof.violation <= EXACT)
     gap, claim = f"{max(proof.gap, 0.0):.2g}", f"{max(claimed_gap, 0.0):.2g}"
     tree = (f"gap {gap} proved by a tree of {nodes} nodes, the solver claims {claim}", f"{nodes} 个节点的分支树已证间隙 {gap}，求解器声称 {claim}")
     said = _joined([_verified(proof), tree, *([INSIDE] if len(proof.boxes) else [])])

@@ -84,7 +84,7 @@ class Answer:
 
 def run(problem: Scaled, limits: Limits, offset: float = 0.0, method: str | None = None) -> Answer:
     """Solves one scaled problem from nothing. `method`: simplex, ipx (an LP is reduced first), interior (ipx that stops before a vertex), `exact
-    simplex` and `exact ipx` (as exactly as HiGHS can), for a MIP `without presolve`; None chooses by size. Raises SolverError."""
+    simplex` and `exact ipx` (as exactly as HiGHS can), `without presolve` (simplex, branch and bound); None chooses by size. Raises SolverError."""
     return run_with_basis(problem, limits, offset, method)[0]
 
 
@@ -217,6 +217,8 @@ def _options(limits: Limits, mip: bool, method: str) -> dict[str, object]:
         options |= {"presolve": "off"}
     if mip:
         return options | {"mip_rel_gap": float(limits.gap), "mip_abs_gap": 1e-9 if limits.gap == 0 else 1e-6, "mip_feasibility_tolerance": 1e-7}
+    if method == "without presolve":
+        return options | {"solver": "simplex"}
     if method in ("ipx", "interior"):
         return options | {"solver": "ipx", "run_crossover": "on" if method == "ipx" else "off"}
     if method == "simplex":

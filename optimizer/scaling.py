@@ -17,6 +17,8 @@ MODEST = 7
 """Powers of two within which costs are left as they are."""
 ORDINARY, AMOUNTS = 2.0**10, 2.0**16
 """Coefficients, and sides and bounds, up to this and down to one by this need no scaling."""
+INTEGRAL = 1e-9
+"""Distance from a whole number that is rounding."""
 CLOSE, STEPS = 1e-2, 200
 """How exact the least squares are, and their steps at most: units are carried from row to row, one in a step."""
 
@@ -75,14 +77,17 @@ class Factors:
 
 
 def scale(matrices: Matrices, factors: Factors | None = None) -> Scaled:
-    """The problem with its rows, continuous columns and costs brought to order one; or scaled by the factors given."""
+    """The problem with its rows, continuous columns and costs brought to order one, or scaled by the factors given; whole numbers between whole
+    bounds, as HiGHS 1.15 loses plans in presolve where they are fractions."""
     rows, columns, money = (f := factors or choose(matrices)).rows, f.columns, f.money
     row_of = np.repeat(np.arange(len(rows)), np.diff(matrices.matrix.indptr))
     matrix = matrices.matrix.copy()
     matrix.data = matrix.data * rows[row_of] * columns[matrix.indices]
+    lower = np.where(matrices.integer, np.ceil(matrices.lower - INTEGRAL), matrices.lower)
+    upper = np.where(matrices.integer, np.floor(matrices.upper + INTEGRAL), matrices.upper)
     return Scaled(
-        matrix, matrices.row_lower * rows, matrices.row_upper * rows, matrices.cost * columns / money, matrices.lower / columns,
-        matrices.upper / columns, matrices.integer, rows, columns, money,
+        matrix, matrices.row_lower * rows, matrices.row_upper * rows, matrices.cost * columns / money, lower / columns, upper / columns,
+        matrices.integer, rows, columns, money,
     )  # fmt: skip
 
 

@@ -18,12 +18,10 @@ from models.algebra import Matrices
 from optimizer.certificate import EXACT, box_sizes, boxes_table, feasible, implied_bounds, lower_bound, size_of_cost
 from optimizer.highs import Answer, Limits, Solver
 from optimizer.matching import Patch
-from optimizer.scaling import Scaled
+from optimizer.scaling import INTEGRAL, Scaled
 
 NODES = 1_000
 """Nodes after which the tree stops growing."""
-WHOLE = 1e-9
-"""Distance from a whole number up to which a node has nothing to branch on."""
 
 
 @dataclass(frozen=True)
@@ -72,7 +70,7 @@ class _Growing:
         """Grows the tree until nothing is open, nodes run out, or the clock shows `end`."""
         number = itertools.count()
         whole = self.matrices.lower[self.at], self.matrices.upper[self.at]
-        heap = [(-np.inf, next(number), np.ceil(whole[0] - WHOLE), np.floor(whole[1] + WHOLE))]
+        heap = [(-np.inf, next(number), np.ceil(whole[0] - INTEGRAL), np.floor(whole[1] + INTEGRAL))]
         while heap and heap[0][0] < self.enough and self.nodes < NODES and time.perf_counter() < end:
             known, _, low, high = heapq.heappop(heap)
             bound, x = self._node(low, high)
@@ -124,7 +122,7 @@ class _Growing:
         """The integer column furthest from a whole number, and its value; None where nothing can be split, a plan met by the way is kept."""
         own = np.clip(x[self.at], low, high)
         away = np.abs(own - np.round(own))
-        if away.max(initial=0.0) <= WHOLE:
+        if away.max(initial=0.0) <= INTEGRAL:
             self._keep(np.where(self.matrices.integer, np.round(x), x))
             return None
         j = int(away.argmax())

@@ -159,7 +159,7 @@ def verdict(matrices: Matrices, found: Found, said: Said) -> tuple[str, str]:
     ours_, theirs = certificate.objective if found.x is not None else INF, said.objective if said.x is not None else INF
     theirs = -INF if said.status == "unbounded" else theirs
     text = f"{status} {ours_:.12g}, {certificate.said[0]}; against {said.status} {theirs:.12g}"
-    if said.status == "unknown" or status == "stopped":
+    if said.status == "unknown" or status in ("stopped", "failed"):
         return "unknown", text
     scale = EQUAL * max(1.0, min(abs(ours_), abs(theirs)))
     if status == "unbounded" and (certificate.holds or said.status in ("unbounded", "none")):
