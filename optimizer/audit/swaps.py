@@ -57,7 +57,8 @@ def _bank(given: Given, used: pd.DataFrame) -> None:
     expires = [key not in strict for key in stood[place].itertuples(index=False, name=None)]
     closed = stood.assign(closed=stood["closed"] + stood["expired"].where(pd.Series(expires, index=stood.index, dtype=bool), 0.0))
     closed = closed.merge(used[place].drop_duplicates(), on=place)
-    rows = gather(PLACE, closed[[*PLACE, "closed"]], used[[*PLACE, "given"]])
+    every = used[place].drop_duplicates().merge(given.periods[["period"]], how="cross")
+    rows = gather(PLACE, every, closed[[*PLACE, "closed"]], used[[*PLACE, "given"]])
     rows = rows.assign(order=number(rows["period"], given.order)).sort_values("order", kind="stable")
     to_date = rows.groupby(place)[["closed", "given"]].cumsum()
     rows = rows.assign(closed=to_date["closed"], given=to_date["given"])
