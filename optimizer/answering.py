@@ -120,7 +120,7 @@ def _whole(matrices: Matrices, problem: Scaled, answer: Answer, limits: Limits, 
         found = _proved(matrices, relaxed, answer, limits)
         if found.certificate.holds or answer.status == "stopped":
             return found
-        tree, brief = grow(matrices, problem, None, limits.gap, patience), replace(limits, seconds=patience)
+        tree, brief = grow(matrices, problem, None, limits, patience), replace(limits, seconds=patience)
         if tree.bound == np.inf:
             said = (f"proved by a tree of {tree.nodes} nodes: no whole numbers fit", f"{tree.nodes} 个节点的分支树已证明：没有整数解")
             return replace(found, answer=replace(answer, status="infeasible"), certificate=Certificate(True, said, boxes=tree.boxes))
@@ -142,7 +142,7 @@ def _settled(matrices: Matrices, problem: Scaled, answer: Answer, limits: Limits
     may be the better one."""
     plan, y = _rest(matrices, problem, answer, limits)
     claimed = answer.bound + matrices.offset
-    tree = grow(matrices, problem, plan if feasible(matrices, plan) else None, limits.gap, patience)
+    tree = grow(matrices, problem, plan if feasible(matrices, plan) else None, limits, patience)
     if tree.x is not None:  # the solver was wrong
         plan, y = _rest(matrices, problem, replace(answer, x=tree.x), limits)
         claimed = -np.inf

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import heapq
 import itertools
+import threading
 import time
 from dataclasses import dataclass, replace
 
@@ -35,12 +36,13 @@ class Tree:
     x: np.ndarray | None = None
 
 
-def grow(matrices: Matrices, problem: Scaled, plan: np.ndarray | None, gap: float, seconds: float) -> Tree:
-    """Branches until no plan can be cheaper than the one given by more than the relative gap, or for so many seconds.
+def grow(matrices: Matrices, problem: Scaled, plan: np.ndarray | None, limits: Limits, seconds: float) -> Tree:
+    """Branches until no plan can be cheaper than the one given by more than the relative gap of the limits, for so many seconds, or until cancelled.
 
     `plan`: the columns of a verified plan; None where the solver claims that there is none: then any plan is looked for, whatever it costs.
     """
-    return _Growing(matrices, problem, plan, gap).until(time.perf_counter() + seconds)
+    cancelled = limits.cancel is not None and limits.cancel.is_set()  # before it began: the seconds are short already
+    return _Growing(matrices, problem, plan, limits.gap).until(time.perf_counter() + seconds, None if cancelled else limits.cancel)
 
 
 class _Growing:
@@ -66,12 +68,14 @@ class _Growing:
         """The bound from which a node needs no further look. [¤, without offset]"""
         return self.cost if np.isinf(self.cost) else self.cost - self.gap * self.size
 
-    def until(self, end: float) -> Tree:
-        """Grows the tree until nothing is open, nodes run out, or the clock shows `end`."""
+    def until(self, end: float, cancel: threading.Event | None) -> Tree:
+        """Grows the tree until nothing is open, nodes run out, the clock shows `end`, or it is cancelled."""
         number = itertools.count()
         whole = self.matrices.lower[self.at], self.matrices.upper[self.at]
         heap = [(-np.inf, next(number), np.ceil(whole[0] - INTEGRAL), np.floor(whole[1] + INTEGRAL))]
         while heap and heap[0][0] < self.enough and self.nodes < NODES and time.perf_counter() < end:
+            if cancel is not None and cancel.is_set():
+                break
             known, _, low, high = heapq.heappop(heap)
             bound, x = self._node(low, high)
             bound = max(known, bound)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from dataclasses import replace
 
 import numpy as np
@@ -17,6 +18,7 @@ from tests.build import numbered
 from tests.second_solver import drawn_matrices, enumerated
 
 INF = np.inf
+EXACT = Limits(gap=0.0)
 KNAPSACK = numbered([[3.0, 4.0]], [-INF], [10.0], [-5.0, -6.0], upper=[9.0, 9.0], integer=[True, True])
 """max 5a + 6b, 3a + 4b <= 10 in whole numbers: (2, 1) gives 16; (3, 0) gives 15; relaxed (10/3, 0) gives 16 2/3."""
 
@@ -24,20 +26,35 @@ KNAPSACK = numbered([[3.0, 4.0]], [-INF], [10.0], [-5.0, -6.0], upper=[9.0, 9.0]
 def test_the_bound_of_whole_numbers_is_proved() -> None:
     """No whole numbers give more than 16: proved to the last digit, where the root alone leaves 16 2/3."""
     best = np.array([2.0, 1.0])
-    tree = grow(KNAPSACK, scale(KNAPSACK), best, 0.0, 10.0)
+    tree = grow(KNAPSACK, scale(KNAPSACK), best, EXACT, 10.0)
     assert tree.bound == approx(-16, rel=1e-9) and tree.x is None and tree.nodes > 1
-    root = grow(KNAPSACK, scale(KNAPSACK), best, 0.05, 10.0)
+    root = grow(KNAPSACK, scale(KNAPSACK), best, Limits(gap=0.05), 10.0)
     assert root.nodes == 1 and root.bound == approx(-50 / 3), "within the gap asked for there is nothing to branch"
 
 
 def test_a_better_plan_than_the_solver_s_is_found() -> None:
     """Whoever says that (3, 0) is best is shown (2, 1)."""
-    tree = grow(KNAPSACK, scale(KNAPSACK), np.array([3.0, 0.0]), 0.0, 10.0)
+    tree = grow(KNAPSACK, scale(KNAPSACK), np.array([3.0, 0.0]), EXACT, 10.0)
     assert tree.x is not None and tree.x.tolist() == [2.0, 1.0] and tree.bound == approx(-16)
 
 
 def test_out_of_time_the_bound_is_that_of_the_parents() -> None:
-    tree = grow(KNAPSACK, scale(KNAPSACK), np.array([2.0, 1.0]), 0.0, 0.0)
+    tree = grow(KNAPSACK, scale(KNAPSACK), np.array([2.0, 1.0]), EXACT, 0.0)
+    assert tree.nodes == 0 and tree.bound == -INF
+
+
+def test_a_cancel_ends_the_tree() -> None:
+    """What is open keeps the bound of its parents."""
+
+    class Asked(threading.Event):
+        """Not set when the tree begins, set from then on."""
+
+        def is_set(self) -> bool:
+            before = super().is_set()
+            self.set()
+            return before
+
+    tree = grow(KNAPSACK, scale(KNAPSACK), np.array([2.0, 1.0]), Limits(gap=0.0, cancel=Asked()), 10.0)
     assert tree.nodes == 0 and tree.bound == -INF
 
 
@@ -46,7 +63,7 @@ def test_the_tree_against_enumeration(seed: int) -> None:
     """Tiny MIPs: what is proved is never above the best of all vertices, and reaches it; without a plan the tree is empty."""
     matrices = drawn_matrices(seed, boxed=True)
     best = enumerated(matrices)
-    tree = grow(matrices, scale(matrices), best.x, 0.0, 10.0)
+    tree = grow(matrices, scale(matrices), best.x, EXACT, 10.0)
     if best.x is None:
         assert tree.bound == INF
     else:
@@ -59,8 +76,7 @@ def test_whole_numbers_between_fractions() -> None:
     matrices = numbered(
         [[0.00666, -27.9], [-106.0, -0.00411]], [-88.46, -INF], [-83.6646, -0.01233], [1.24, 101.0], [-0.00703, -0.383], [0.112, 18.8], [True, True]
     )
-    limits = Limits(gap=0.0)
-    found = find(matrices, limits, Clock(limits), cold)
+    found = find(matrices, EXACT, Clock(EXACT), cold)
     assert found.answer.status == "optimal" and found.certificate.objective == approx(303)
     assert (scale(matrices).lower.tolist(), scale(matrices).upper.tolist()) == ([0, 0], [0, 18])
 
@@ -72,10 +88,9 @@ def test_a_solver_that_misses_the_best_is_asked_again() -> None:
     def liar(matrices: object, limits: Limits) -> tuple[Scaled, Answer]:
         return scale(KNAPSACK), Answer("optimal", np.array([3.0, 0.0]), None, -15.0, -15.0, "", "Optimal")
 
-    limits = Limits(gap=0.0)
     with pytest.MonkeyPatch().context() as patch:
-        patch.setattr(answering, "grow", lambda m, p, plan, gap, seconds: grow(m, p, plan, gap, -1.0))
-        found = find(KNAPSACK, limits, Clock(limits), liar)
+        patch.setattr(answering, "grow", lambda m, p, plan, limits, seconds: grow(m, p, plan, limits, -1.0))
+        found = find(KNAPSACK, EXACT, Clock(EXACT), liar)
     assert found.x is not None and found.x.tolist() == [2.0, 1.0] and found.certificate.bound == -INF
     assert found.answer.status == "feasible" and found.certificate.holds
 
@@ -85,8 +100,7 @@ def test_an_lp_without_end_that_is_called_infeasible() -> None:
     rows = [[5.0, 5.0, 5.0, 0.0], [2.0, 2.0, 2.0, 0.0], [0.0, 0.0, 0.0, 5.0]]
     sides = [-INF, -17.46, 1.7], [-31.65, INF, 6.7]
     endless = numbered(rows, *sides, [1.0, 0.0, 0.0, 1.0], [-INF, -INF, 0.0, 0.0])
-    limits = Limits()
-    found = find(endless, limits, Clock(limits), cold)
+    found = find(endless, EXACT, Clock(EXACT), cold)
     assert found.answer.status == "unbounded" and found.certificate.holds
 
 
@@ -96,8 +110,7 @@ def test_a_wrong_claim_is_not_believed() -> None:
     def liar(matrices: object, limits: Limits) -> tuple[Scaled, Answer]:
         return scale(KNAPSACK), Answer("optimal", np.array([3.0, 0.0]), None, -15.0, -15.0, "", "Optimal")
 
-    limits = Limits(gap=0.0)
-    found = find(KNAPSACK, limits, Clock(limits), liar)
+    found = find(KNAPSACK, EXACT, Clock(EXACT), liar)
     assert found.x is not None and found.x.tolist() == [2.0, 1.0]
     assert found.certificate.holds and found.certificate.gap == approx(0, abs=1e-9)
 
@@ -106,16 +119,14 @@ def test_a_wrong_claim_that_there_is_no_plan_is_not_believed() -> None:
     def liar(matrices: object, limits: Limits) -> tuple[Scaled, Answer]:
         return scale(KNAPSACK), Answer("infeasible", None, None, INF, INF, "", "Infeasible")
 
-    limits = Limits(gap=0.0)
-    found = find(KNAPSACK, limits, Clock(limits), liar)
+    found = find(KNAPSACK, EXACT, Clock(EXACT), liar)
     assert found.answer.status == "optimal" and found.certificate.objective == approx(-16)
 
 
 def test_whole_numbers_without_limit() -> None:
     """Nothing keeps a − b from growing: a direction, and a plan in whole numbers to begin with."""
     endless = numbered([[1.0, -1.0]], [0.0], [INF], [-1.0, 0.5], integer=[True, True])
-    limits = Limits(gap=0.0)
-    found = find(endless, limits, Clock(limits), cold)
+    found = find(endless, EXACT, Clock(EXACT), cold)
     assert found.answer.status == "unbounded" and found.certificate.holds
     none = replace(endless, row_lower=np.array([0.3]), row_upper=np.array([0.6]))
-    assert find(none, limits, Clock(limits), cold).answer.status == "infeasible"
+    assert find(none, EXACT, Clock(EXACT), cold).answer.status == "infeasible"
