@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import ast
+import csv
 from pathlib import Path
 
 import numpy as np
+import openpyxl
 import pytest
 from typer.testing import CliRunner
 
@@ -234,6 +236,32 @@ def test_b89_and_b93_nothing_that_runs_code_is_read(tmp_path: Path) -> None:
         (tmp_path / name).write_bytes(b"\x80\x04K\x01.")
         with pytest.raises(PlanError):
             Plan.load(tmp_path / name)
+
+
+def test_b11_a_table_of_thirty_thousand_rows() -> None:
+    """Every row is read and checked; how fast a million is stands in docs/size.md."""
+    rows = [f"r{i},g{j},t1,1" for i in range(300) for j in range(100)]
+    case = given(
+        regions="region\nA\nB\n" + "\n".join(f"r{i}" for i in range(300)),
+        commodities=TABLES["commodities"] + "".join(f"\ng{j},t,year" for j in range(100)),
+        sources=TABLES["sources"] + "".join(f"\n,g{j},1" for j in range(100)),
+        markets="region,commodity,period,demand\nA,steel,t1,8\n" + "\n".join(rows),
+    )
+    assert len(case.tables["markets"]) == 30_001
+
+
+@pytest.mark.parametrize("name", ['=HYPERLINK("x")', "+1", "-1", "@x"])
+def test_b96_no_name_is_a_formula(name: str, tmp_path: Path) -> None:
+    """Excel takes what begins with = + - @ for a formula: in a plan's CSV files it stands behind an apostrophe, on its sheets it is text."""
+    named = {key: text.replace("A", name) for key, text in TABLES.items()}
+    saved = solve(instance(**named)).save(tmp_path / "plan")
+    book = openpyxl.load_workbook(saved / "plan.xlsx")
+    cells = [cell for sheet in book for line in sheet.iter_rows() for cell in line if isinstance(cell.value, str) and name in cell.value]
+    assert cells and all(cell.data_type == "s" for cell in cells)
+    for file in saved.glob("*.csv"):
+        for line in csv.reader(file.open(encoding="utf-8-sig", newline="")):
+            assert not [cell for cell in line if cell == name], file.name
+    assert Plan.load(saved)["capacity"]["region"].tolist()[0] == name
 
 
 def test_b97_names_are_text_on_a_page() -> None:
