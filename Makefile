@@ -26,10 +26,10 @@ test: $(READY) ## lint, types and tests
 	$(BIN)/mypy
 	$(BIN)/pytest -n 2
 
-EXAMPLES ?= 20000
+SEEDS ?= 20000
 
-laws: $(READY) ## every law on 20,000 random instances (hours); fewer: make laws EXAMPLES=500
-	EXAMPLES=$(EXAMPLES) $(BIN)/pytest tests/laws -n 2 --hypothesis-profile=nightly
+laws: $(READY) ## every law on 20,000 random instances (hours); fewer: make laws SEEDS=500
+	$(BIN)/python -m benchmarks.laws $(SEEDS)
 
 bench: $(READY) ## measure speed and memory, write benchmarks/latest.json
 	$(BIN)/python -m benchmarks

@@ -18,7 +18,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from benchmarks import cancel, plain_mip, planted, questions, second_solver, solver, whatif
+from benchmarks import cancel, laws, plain_mip, planted, questions, second_solver, solver, whatif
 from benchmarks.algebra.run import measure
 from models.algebra import compile
 from models.formulation import build
@@ -100,16 +100,19 @@ SECTIONS: dict[str, Callable[[], Any]] = {
     "algebra": lambda: measure(repeats=REPEATS),
     "questions": questions.seconds,
     "cancel": cancel.measure,
+    "laws": laws.measure,
     "second_solver": second_solver.measure,
     "planted": lambda: planted.named({"tiny": 80, "mexico-steel": 80, "Shandong": 40}),
 }
 """Instances come first: the peak memory of a process counts that of the one that started it."""
+NIGHTLY = ("laws", "second_solver")
+"""What takes hours, and is measured only where it is named."""
 
 
 def main() -> None:
     """Measures the sections named, or all, and puts each into `latest.json` as soon as it is there; `python -m benchmarks.size` has its own."""
     latest = HERE / "latest.json"
-    for name in sys.argv[1:] or [name for name in SECTIONS if name != "second_solver"]:  # which takes hours
+    for name in sys.argv[1:] or [name for name in SECTIONS if name not in NIGHTLY]:
         figures = SECTIONS[name]()
         machine = {"cores": os.cpu_count(), "python": platform.python_version(), "processor": platform.machine()}
         result = json.loads(latest.read_text("utf-8")) | {"machine": machine, name: figures}
