@@ -9,6 +9,7 @@ import pandas as pd
 
 from models import units
 from models.checking import Findings
+from models.held import Asked, Held, Reading
 from models.magnitudes import check_magnitudes
 from models.names import Names
 from models.problems import Problem, rule
@@ -22,17 +23,20 @@ RARE = 0.1
 """Share of the ways of a mode up to which those without a way back are doubted."""
 
 
-def check_doubts(tables: Frames, names: Names, files: Mapping[str, str], found: Findings) -> None:
-    """Appends warnings, and a problem where the instance is too large."""
-    _inside_a_period(tables, names, found)
-    _demand_with_gaps(tables, names, files, found)
-    _one_way(tables, names, files, found)
-    _mass_gained(tables, names, files, found)
-    check_magnitudes(tables, names, files, found)
-    _too_large(tables, names, found)
+def check_doubts(tables: Frames, names: Names, files: Mapping[str, str], found: Findings, held: Held) -> Held:
+    """Appends warnings, and a problem where the instance is too large; what `held` says of the same tables and names is not asked again. Returns
+    what each doubt has read and said."""
+    for doubt in (_too_large, _inside_a_period, _demand_with_gaps, _one_way, _mass_gained, check_magnitudes):
+        if doubt.__name__ not in held:
+            reading, own = Reading(tables), Findings()
+            doubt(reading, names, files, own)
+            found.problems.extend(own.problems)
+            held = held | {doubt.__name__: Asked(frozenset(reading.read), tuple(own.warnings))}
+        found.warnings.extend(held[doubt.__name__].warned)
+    return held
 
 
-def _inside_a_period(tables: Frames, names: Names, found: Findings) -> None:
+def _inside_a_period(tables: Frames, names: Names, files: Mapping[str, str], found: Findings) -> None:
     """Warns of lives that end inside a period."""
     life = tables["equipment"].set_index("equipment")["life"]
     starts = tables["periods"]["start"].to_numpy()
@@ -116,7 +120,7 @@ def _listed(places: list[str]) -> str:
     return ", ".join(places[:SHOWN]) + (f" ... ({len(places)})" if len(places) > SHOWN else "")
 
 
-def _too_large(tables: Frames, names: Names, found: Findings) -> None:
+def _too_large(tables: Frames, names: Names, files: Mapping[str, str], found: Findings) -> None:
     """Refused before anything of it is stated."""
     carried: dict[str, int] = {}
     for modes, goods in zip(tables["freight"]["mode"], tables["freight"]["commodity"], strict=True):

@@ -1,13 +1,25 @@
-"""Rules that hold need not be asked again until a table that they have read changes."""
+"""Rules that hold, and doubts that were told, need not be asked again until a table that they have read changes."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 
 import pandas as pd
 
-Held = dict[str, frozenset[str]]
-"""The tables that a rule has read, by rule."""
+from models.problems import Problem
+
+
+@dataclass(frozen=True)
+class Asked:
+    """The tables that a rule or doubt has read, and what it has warned of."""
+
+    read: frozenset[str]
+    warned: tuple[Problem, ...] = ()
+
+
+Held = dict[str, Asked]
+"""What was asked, by the name of the rule or doubt."""
 
 
 class Reading(Mapping[str, pd.DataFrame]):

@@ -52,7 +52,7 @@ class Instance:
     names: Names
     warnings: tuple[Problem, ...] = ()
     held: Held = field(default_factory=dict, repr=False, compare=False)
-    """What the rules that hold have read, so that they are asked again only where that changes."""
+    """What the rules that hold and the doubts have read, so that they are asked again only where that changes."""
     facts: dict[tuple[str, str], Any] = field(default_factory=dict, repr=False, compare=False)
     """What was worked out of single tables, by table and function: it stays while they stay."""
 
@@ -95,10 +95,14 @@ class Instance:
                 frames[name] = _empty(table)
         held: Held = {}
         if not found.problems:
-            stays = {} if known is None or settings != known.settings else {rule: read for rule, read in known.held.items() if read <= kept.keys()}
+            stays = (
+                {}
+                if known is None or settings != known.settings
+                else {name: asked for name, asked in known.held.items() if asked.read <= kept.keys()}
+            )
             held = check_tables(settings, frames, names, files, found, stays)
         if not found.problems:
-            check_doubts(frames, names, files, found)
+            held = check_doubts(frames, names, files, found, held)
         if found.problems:
             raise InputError(found.problems)
         facts = {} if known is None else {of: fact for of, fact in known.facts.items() if of[0] in kept}

@@ -10,7 +10,7 @@ import pandas as pd
 
 from models import units
 from models.checking import Findings
-from models.held import Held, Reading
+from models.held import Asked, Held, Reading
 from models.names import Names
 from models.problems import nearest, rule
 
@@ -44,7 +44,7 @@ def check_tables(settings: Any, tables: Frames, names: Names, files: Mapping[str
         if check.__name__ not in held:
             reading = Reading(tables)
             check(settings, reading, names, say)
-            held = held | {check.__name__: frozenset(reading.read)}
+            held = held | {check.__name__: Asked(frozenset(reading.read))}
     return held
 
 

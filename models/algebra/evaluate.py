@@ -112,6 +112,11 @@ class Batch:
         return Batch(factor * self.constant, tuple(pieces))
 
 
+def spread(values: Any, count: int) -> Any:
+    """One value per row, where there may be a single one for all rows."""
+    return values if np.ndim(values) and len(values) == count else np.broadcast_to(values, count)
+
+
 class Evaluator:
     """Evaluates the traced rule of one family over its index set."""
 
@@ -218,11 +223,11 @@ class Evaluator:
             owner, between = between.up[owner], between.parent
         constant: Any = 0.0
         if np.any(batch.constant):
-            constant = np.bincount(owner, weights=np.broadcast_to(batch.constant, inner.count), minlength=rows.count)
+            constant = np.bincount(owner, weights=spread(batch.constant, inner.count), minlength=rows.count)
         pieces = tuple(
             Piece(
                 owner if piece.rows is None else owner[piece.rows],
-                np.broadcast_to(piece.columns, inner.count) if piece.rows is None else piece.columns,
+                spread(piece.columns, inner.count) if piece.rows is None else piece.columns,
                 piece.coefficients,
             )
             for piece in batch.pieces
@@ -241,8 +246,8 @@ class Evaluator:
             return Rows(self.data.labels, len(up), columns, rows, up)
         lists = self.data.lists(source)
         place = self._place("set", loop.over, lists.keys, arguments, rows, lists.strict)
-        count = np.broadcast_to(lists.count[place], rows.count)
-        start = np.broadcast_to(lists.start[place], rows.count)
+        count = spread(lists.count[place], rows.count)
+        start = spread(lists.start[place], rows.count)
         up = np.repeat(np.arange(rows.count), count)
         before = np.cumsum(count) - count
         entry = np.arange(len(up)) + np.repeat(start - before, count)

@@ -11,7 +11,7 @@ from .coding import IndexSet
 from .data import ModelData
 from .declare import Family, registry
 from .errors import AlgebraError, rule_name
-from .evaluate import Batch, Evaluator
+from .evaluate import Batch, Evaluator, spread
 from .labels import Floats
 from .matrices import Block, Linear, Matrices
 from .symbols import Relation
@@ -168,8 +168,8 @@ class Expander:
         for piece in batch.pieces:
             entries = count if piece.rows is None else len(piece.rows)
             rows.append(np.arange(count) if piece.rows is None else piece.rows)
-            columns.append(np.broadcast_to(piece.columns, entries))
-            coefficients.append(np.broadcast_to(np.asarray(piece.coefficients, dtype=float), entries))
+            columns.append(spread(piece.columns, entries))
+            coefficients.append(spread(np.asarray(piece.coefficients, dtype=float), entries))
         shape = (count, self.data.column_count)
         if not rows:
             return sp.csr_array(shape), constant

@@ -6,9 +6,10 @@ While a rule is traced it gets a `ModelView` in place of the model: a set in it 
 
 import builtins
 import inspect
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextvars import ContextVar
 from dataclasses import dataclass, field
+from types import FunctionType
 from typing import Any, NoReturn
 
 import numpy as np
@@ -227,10 +228,18 @@ def trace(model: Any, rule: Callable[..., Any], dimension: int) -> Traced:
 
 def _rule_indices(rule: Callable[..., Any], dimension: int) -> tuple[Index, ...]:
     """The symbolic indices under the names that the rule gives them."""
+    if isinstance(rule, FunctionType) and rule.__code__.co_argcount == dimension + 1 and not rule.__code__.co_kwonlyargcount:
+        names: Sequence[str] = rule.__code__.co_varnames[1 : dimension + 1]
+    else:
+        names = _signed(rule, dimension)
+    return tuple(Index(names[position] if position < len(names) else f"i{position}") for position in range(dimension))
+
+
+def _signed(rule: Callable[..., Any], dimension: int) -> list[str]:
+    """The names of the arguments of any callable, the model's left out."""
     signature = inspect.signature(rule)
     try:
         bound = signature.bind(None, *range(dimension))
     except TypeError:
         raise AlgebraError(f"the rule takes {signature} but its index sets have {dimension} indices together") from None
-    names = [name for name in list(bound.arguments)[1:] if signature.parameters[name].kind is not inspect.Parameter.VAR_POSITIONAL]
-    return tuple(Index(names[position] if position < len(names) else f"i{position}") for position in range(dimension))
+    return [name for name in list(bound.arguments)[1:] if signature.parameters[name].kind is not inspect.Parameter.VAR_POSITIONAL]
