@@ -187,6 +187,27 @@ def test_the_least_level_is_stated_only_if_a_policy_asks() -> None:
         build(instance(policies="policy,metric,commodity,sense,value\ncap,stock,gas,<=,1", **tables))
 
 
+@pytest.mark.parametrize("first", ["ore", "gas"])
+def test_each_stock_has_its_own_cycle(first: str) -> None:
+    """Ore over the horizon and gas over the seasons, whichever is named first: a floor of 1 is kept by ore at the end, and by the least level of gas."""
+    stocks = {"ore": "A,ore,horizon,5,2,", "gas": "A,gas,season,,,3"}
+    order = ["ore", "gas"] if first == "ore" else ["gas", "ore"]
+    x = compiled(
+        instance(
+            regions="region\nA",
+            periods="period,start,years\nt1,2025,1",
+            slices="slice,share\nsummer,0.5\nwinter,0.5",
+            commodities="commodity,unit,balance\nore,t,year\ngas,t,slice",
+            sources="region,commodity,price\nA,ore,1\nA,gas,1",
+            markets="region,commodity,demand\nA,ore,4\nA,gas,4",
+            stocks="region,commodity,cycle,first,end,max\n" + "\n".join(stocks[c] for c in order),
+            policies="policy,metric,commodity,each,sense,value\nfloor,stock,,commodity,>=,1",
+        )
+    )
+    assert row(x, "policy_at_least", "floor", "ore", "t1").terms == {("level", ("A", "ore", "", "t1", "(year)")): 1}
+    assert row(x, "policy_at_least", "floor", "gas", "t1").terms == {("least_level", ("A", "gas", "", "t1")): 1}
+
+
 def test_the_level_of_the_horizon_may_be_capped_beside_a_seasons_stock() -> None:
     """Ore over the horizon, first 10, demand 2, prices 1 and 3, at most 6 at the end of t1: 6 are bought in t1 at 1, 4 in t2
     at 3: 18; a unit of room saves 2. Gas has a seasonal stock: a cap on that, or its use on the right, is refused."""
