@@ -189,8 +189,8 @@ def test_the_least_level_is_stated_only_if_a_policy_asks() -> None:
 
 @pytest.mark.parametrize("first", ["ore", "gas"])
 def test_each_stock_has_its_own_cycle(first: str) -> None:
-    """Ore over the horizon and gas over the seasons, whichever is named first: a floor of 1 is kept by ore at the end, and by the least level of gas."""
-    stocks = {"ore": "A,ore,horizon,5,2,", "gas": "A,gas,season,,,3"}
+    """Ore over the horizon and gas over the day, whichever is named first: a floor of 1 is kept by ore at the end, by gas at its least."""
+    stocks = {"ore": "A,ore,horizon,5,2,", "gas": "A,gas,day,,,3"}
     order = ["ore", "gas"] if first == "ore" else ["gas", "ore"]
     x = compiled(
         instance(
