@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 import random
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from pyscipopt import Model, quicksum
@@ -153,8 +153,9 @@ def ours(matrices: Matrices) -> Found:
 
 
 def verdict(matrices: Matrices, found: Found, said: Said) -> tuple[str, str]:
-    """agreed, refuted (a plan that keeps every row shows the other solver wrong), unproved (the same is said, but our certificate does not
-    support it), unknown (one of the two says nothing in its time) or WRONG; and what differs."""
+    """agreed, refuted (a plan that keeps every row shows the other solver wrong), within (the other's plan is better only as it misses rows by less
+    than 1e-9: where these are moved by that, so is ours), unproved (the same is said, but our certificate does not support it), unknown (one of
+    the two says nothing in its time) or WRONG; and what differs."""
     status, certificate = found.answer.status, found.certificate
     ours_, theirs = certificate.objective if found.x is not None else INF, said.objective if said.x is not None else INF
     theirs = -INF if said.status == "unbounded" else theirs
@@ -166,16 +167,32 @@ def verdict(matrices: Matrices, found: Found, said: Said) -> tuple[str, str]:
         return ("unproved" if not certificate.holds else "agreed" if said.status in ("unbounded", "none") else "refuted"), text
     if ours_ < theirs - scale:  # a feasible plan may miss a row by 1e-6, and says so
         return ("refuted" if kept(matrices, found.x) else "unproved" if status == "feasible" else "WRONG"), text
-    if status in ("optimal", "feasible") and certificate.bound > theirs + scale:
-        return ("WRONG" if said.x is None or kept(matrices, said.x) else "refuted"), text
-    if status == "feasible":  # it claims a plan and a bound, not the best
+    claimed = status != "feasible" and theirs < ours_ - scale  # a feasible plan claims a bound, not the best
+    if claimed or (status in ("optimal", "feasible") and certificate.bound > theirs + scale):
+        if said.x is None:
+            return ("refuted" if claimed and certificate.holds and status == "infeasible" else "WRONG"), text
+        if not kept(matrices, said.x):
+            return "refuted", text
+        moved = _moved(matrices, said.x)
+        again = ours(moved) if moved is not None else found
+        return ("within" if again.x is not None and again.certificate.objective <= theirs + scale else "WRONG"), text
+    if status == "feasible":
         return "unproved", text
-    if theirs < ours_ - scale:
-        wrong = kept(matrices, said.x) if said.x is not None else not certificate.holds
-        return ("WRONG" if wrong else "refuted"), text
     if said.status in (status, "none"):
         return ("agreed" if certificate.holds else "unproved"), text
     return "WRONG", text
+
+
+def _moved(matrices: Matrices, x: np.ndarray) -> Matrices | None:
+    """The model with its sides and bounds moved as far as a plan needs; None where it needs nothing."""
+    x = np.where(matrices.integer, np.round(x), x)
+    activity = matrices.matrix @ x
+    sides = np.minimum(matrices.row_lower, activity), np.maximum(matrices.row_upper, activity)
+    bounds = np.minimum(matrices.lower, x), np.maximum(matrices.upper, x)
+    before = matrices.row_lower, matrices.row_upper, matrices.lower, matrices.upper
+    if all((own == moved).all() for own, moved in zip(before, (*sides, *bounds), strict=True)):
+        return None
+    return replace(matrices, row_lower=sides[0], row_upper=sides[1], lower=bounds[0], upper=bounds[1])
 
 
 def kept(matrices: Matrices, x: np.ndarray | None) -> bool:
