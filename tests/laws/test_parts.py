@@ -141,9 +141,9 @@ def _cut_slice(rows: Rows, s: str, seasons: dict[str, list[str]]) -> None:
 @given(DRAWN, DICE)
 def test_a_period_cut_in_two_costs_the_same(d: Draw, dice: random.Random) -> None:
     """Two periods of half the length and half the weight in place of one. Where capacity only stands (nothing is built, closed or expires) and
-    stocks lose
-    nothing, doing in both what was done in the one is a plan, and the mean of both is one of the whole. Left out: builds, swaps, lives, what costs
-    something to keep or must be run (it would be closed), and policies on capacity, stocks, over time and one soft by period."""
+    stocks lose nothing, doing in both what was done in the one is a plan, and the mean of both is one of the whole. Left out: builds, swaps,
+    lives, what costs something to keep or must be run (it would be closed), limits of a stock over the horizon (they would hold halfway, too), and
+    policies on capacity, stocks, over time and one soft by period."""
     rows = without_policies(d.rows, _of_capacity)
     for name in ("builds", "swaps", "ledger"):
         rows.pop(name, None)
@@ -152,7 +152,7 @@ def test_a_period_cut_in_two_costs_the_same(d: Draw, dice: random.Random) -> Non
         row |= {"life": None, "annuity_life": None, "fixed_cost": None, "min_load": None, "rated_route": None}
     rows["factors"] = [row for row in rows.get("factors", []) if row["on"] != "capacity"]
     for row in rows.get("stocks", ()):
-        row |= {"loss": None, "cost": None}
+        row |= {"loss": None, "cost": None} | ({"max": None, "reserve": None} if row["cycle"] == "horizon" else {})
     for row in rows["periods"]:
         rate, first, years = float(d.settings["discount_rate"]), float(str(row["start"])) - d.settings["base_year"], int(float(str(row["years"])))
         row["weight"] = row.get("weight") or sum((1 + rate) ** -(first + y) for y in range(years))
