@@ -67,8 +67,9 @@ def measure(count: int = NIGHTLY, first: int = 0, wanted: tuple[str, ...] = ()) 
                     broken.setdefault(name, []).append(seed)
                     print(f"{name} {seed}: {text}", flush=True)
             done = sum(tally[names[0]].values())
-            if done % 1000 == 0:
-                print(f"{done} of {count}: {sum(map(len, broken.values()))} broken", flush=True)
+            if done % 200 == 0:
+                each = sorted(seen[HELD] + seen[BROKEN] for seen in tally.values())
+                print(f"{done} of {count}: {each[0]} to {each[-1]} instances a law, {sum(map(len, broken.values()))} broken", flush=True)
     out = {name: {"instances": seen[HELD] + seen[BROKEN], "broken": broken.get(name, [])} for name, seen in tally.items()}
     return {"seeds": [first, first + count], "laws": out}
 

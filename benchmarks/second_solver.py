@@ -48,15 +48,16 @@ def measure(count: int = NIGHTLY, first: int = 0) -> dict[str, Any]:
     """How many were compared with whom, and every verdict but agreement with its seed."""
     tally: dict[str, Counter[str]] = {}
     with multiprocessing.get_context("spawn").Pool(initializer=_quiet) as pool:
-        for seed, verdicts in pool.imap_unordered(compared, range(first, first + count), chunksize=20):
+        for number, (seed, verdicts) in enumerate(pool.imap_unordered(compared, range(first, first + count), chunksize=20), 1):
             for kind, said, text in verdicts:
                 tally.setdefault(kind, Counter())[said] += 1
                 if said not in ("agreed", "unknown"):
                     print(f"{said} {seed}: {kind}: {text}", flush=True)
-    total = Counter[str]()
+            if number % 5000 == 0:
+                print(f"{number} of {count}: {dict(sum(tally.values(), Counter()))}", flush=True)
     for kind, counts in sorted(tally.items()):
-        total.update(counts)
         print(f"{kind:28} {dict(counts)}", flush=True)
+    total = sum(tally.values(), Counter[str]())
     return {"models": count, "verdicts": dict(total), "by_kind": {kind: dict(counts) for kind, counts in sorted(tally.items())}}
 
 
