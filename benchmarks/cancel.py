@@ -36,15 +36,9 @@ def measure(cancels: int = CANCELS) -> dict[str, Any]:
         ends = [(end, said) for end, said in ends if end]
         out[name] = told(name, [end for end, _ in ends]) | {"said_p95_s": round(statistics.quantiles([said for _, said in ends], n=20)[-1], 3)}
     out["china in Python"] = told("china in Python", python(lambda limits: solve(china, limits), PYTHON))
-    with Study(china) as study:
-
-        def whatif(limits: Limits) -> Plan:
-            """A change of a study that has its first plan; a cancel ends the solver's process, and the plan with it."""
-            if not study._live._known:
-                study.solve()
-            return study.solve([dearer], limits)
-
-        out["china what-if"] = told("china what-if", python(whatif, PYTHON))
+    with Study(china) as study:  # a cancel ends the solver's process, and the first plan with it
+        whatif = python(lambda limits: study.solve([dearer], limits), PYTHON, before=study.solve)
+    out["china what-if"] = told("china what-if", whatif)
     return out
 
 
@@ -90,11 +84,13 @@ def _heard() -> None:
     signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 
-def python(run: Callable[[Limits], Plan], cancels: int) -> list[float]:
-    """Seconds from setting the event to the answer, of the runs that had not ended before."""
+def python(run: Callable[[Limits], object], cancels: int, before: Callable[[], object] = lambda: None) -> list[float]:
+    """Seconds from setting the event to the answer, of the runs that had not ended before; `before` each of them something is made ready."""
     out = []
+    before()
     run(Limits())
     for moment in moments(lambda: run(Limits()), cancels):
+        before()
         cancel, at = threading.Event(), [0.0]
 
         def stop(cancel: threading.Event = cancel, at: list[float] = at) -> None:

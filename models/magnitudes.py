@@ -21,7 +21,7 @@ from models.problems import rule
 Frames = Mapping[str, pd.DataFrame]
 COUNTRY, PROVINCE, SHARE = 3.0, 20.0, 0.05
 """Doubted is more than so many times what the country made; where a region is a province we know, more than so many times what that made, if it is
-more than this share of the country."""
+more than this share of the country. Chosen so that a hundred times too much is seen, and growth over decades is not."""
 UNITS = ("万吨", "亿kWh", "Mt", "kt", "t", "TWh", "GWh", "MWh")
 """What may have been meant."""
 AMOUNTS = (("markets", "demand"), ("markets", "max"), ("sources", "max"))

@@ -17,6 +17,7 @@ LARGEST_WORKBOOK = 400 * 2**20
 DAMAGED = (zipfile.BadZipFile, ET.ParseError, zlib.error, OSError, ValueError, LookupError, NotImplementedError)
 """What reading a damaged xlsx file raises; the last two are an encoding and a packing that nobody knows."""
 ENCRYPTED = b"\xd0\xcf\x11\xe0"
+WORKBOOKS = (".xlsx", ".xlsm", ".xlsb", ".xls", ".ods")
 LETTERS = re.compile(r"([A-Z]+)(\d+)")
 
 
@@ -27,9 +28,6 @@ class Marks:
     cells: dict[tuple[int, int], str] = field(default_factory=dict)
     hidden_rows: list[int] = field(default_factory=list)
     hidden: bool = False
-
-
-WORKBOOKS = (".xlsx", ".xlsm", ".xlsb", ".xls", ".ods")
 
 
 def refused(file: Path) -> Problem | None:

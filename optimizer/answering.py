@@ -17,7 +17,6 @@ from optimizer.tree import grow
 
 NEAR = 1e-3
 """Proved gap up to which a plan that is not exact is an answer, called feasible."""
-AGAIN = "branch and bound without presolve"
 PATIENCE = 1.0
 """Seconds that the tree of a MIP, and a second search for a plan, may take, or as long as the first search took."""
 Search = Callable[[Matrices, Limits], tuple[Scaled, Answer]]
@@ -112,34 +111,44 @@ def _proved(matrices: Matrices, problem: Scaled, answer: Answer, limits: Limits)
 
 
 def _whole(matrices: Matrices, problem: Scaled, answer: Answer, limits: Limits, clock: Clock) -> Found:
-    """A MIP: whole numbers rounded and fixed, the rest solved again; a tree of ours proves a bound, or that there is no plan. Where the solver
-    sees none and the tree does not end, it is asked again without presolve, which has been wrong."""
+    """A MIP: whole numbers rounded and fixed, the rest solved again; a tree of ours proves a bound, or that there is no plan. Where it does not
+    prove what the solver claims (a best plan, or none), the solver is asked again without presolve, which has been wrong."""
     patience = _patience(limits, clock)
     if answer.x is None:
-        relaxed = replace(problem, integer=np.zeros_like(problem.integer))
-        found = _proved(matrices, relaxed, answer, limits)
-        if found.certificate.holds or answer.status == "stopped":
-            return found
-        tree, brief = grow(matrices, problem, None, limits, patience), replace(limits, seconds=patience)
-        if tree.bound == np.inf:
-            said = (f"proved by a tree of {tree.nodes} nodes: no whole numbers fit", f"{tree.nodes} 个节点的分支树已证明：没有整数解")
-            return replace(found, answer=replace(answer, status="infeasible"), certificate=Certificate(True, said, boxes=tree.boxes))
-        if answer.status != "infeasible":
-            plan = run(replace(problem, cost=np.zeros_like(problem.cost)), brief).x if tree.x is None else tree.x
-            endless = None if plan is None else _unbounded(matrices, problem, answer, plan, limits)
-            if endless is not None:
-                return endless
-        second = run(problem, brief, matrices.offset, "without presolve")
-        x = tree.x if second.x is None else second.x
-        if x is None:
-            return found if answer.status == "infeasible" else replace(found, answer=replace(answer, status="stopped"))
-        answer = replace(second, status="feasible" if second.x is None else second.status, x=x, method=AGAIN)
-    return _settled(matrices, problem, answer, limits, patience)
+        return _no_whole(matrices, problem, answer, limits, patience)
+    found = _settled(matrices, problem, answer, limits, patience)
+    if answer.status == "optimal" and found.answer.status != "optimal":  # claimed and not proved
+        second = run(problem, replace(limits, seconds=patience), matrices.offset, "without presolve")
+        better = second.objective + matrices.offset < found.certificate.objective - EXACT * found.certificate.size
+        if second.x is not None and (better or not found.certificate.sound):
+            return _settled(matrices, problem, second, limits, patience)
+    return found
+
+
+def _no_whole(matrices: Matrices, problem: Scaled, answer: Answer, limits: Limits, patience: float) -> Found:
+    """A MIP of which the solver has no plan: the proof that there is none, or that cost falls without limit, or a plan."""
+    relaxed = replace(problem, integer=np.zeros_like(problem.integer))
+    found = _proved(matrices, relaxed, answer, limits)
+    if found.certificate.holds or answer.status == "stopped":
+        return found
+    tree, brief = grow(matrices, problem, None, limits, patience), replace(limits, seconds=patience)
+    if tree.bound == np.inf:
+        said = (f"proved by a tree of {tree.nodes} nodes: no whole numbers fit", f"{tree.nodes} 个节点的分支树已证明：没有整数解")
+        return replace(found, answer=replace(answer, status="infeasible"), certificate=Certificate(True, said, boxes=tree.boxes))
+    if answer.status != "infeasible":
+        plan = run(replace(problem, cost=np.zeros_like(problem.cost)), brief).x if tree.x is None else tree.x
+        endless = None if plan is None else _unbounded(matrices, problem, answer, plan, limits)
+        if endless is not None:
+            return endless
+    second = run(problem, brief, matrices.offset, "without presolve")
+    x = tree.x if second.x is None else second.x
+    if x is None:
+        return found if answer.status == "infeasible" else replace(found, answer=replace(answer, status="stopped"))
+    return _settled(matrices, problem, replace(second, status="feasible" if second.x is None else second.status, x=x), limits, patience)
 
 
 def _settled(matrices: Matrices, problem: Scaled, answer: Answer, limits: Limits, patience: float) -> Found:
-    """The plan of a MIP with its proof. Where the tree does not prove what the solver claims, the solver is asked again without presolve: its plan
-    may be the better one."""
+    """The plan of a MIP with its proof by a tree."""
     plan, y = _rest(matrices, problem, answer, limits)
     claimed = answer.bound + matrices.offset
     tree = grow(matrices, problem, plan if feasible(matrices, plan) else None, limits, patience)
@@ -147,11 +156,6 @@ def _settled(matrices: Matrices, problem: Scaled, answer: Answer, limits: Limits
         plan, y = _rest(matrices, problem, replace(answer, x=tree.x), limits)
         claimed = -np.inf
     certificate = prove_whole(matrices, plan, tree.bound, tree.boxes, tree.nodes, claimed, limits.gap)
-    if answer.status == "optimal" and answer.method != AGAIN and not certificate.holds:
-        second = run(problem, replace(limits, seconds=patience), matrices.offset, "without presolve")
-        better = second.objective + matrices.offset < certificate.objective - EXACT * certificate.size
-        if second.x is not None and (better or not certificate.sound):
-            return _settled(matrices, problem, replace(second, method=AGAIN), limits, patience)
     answer = replace(answer, status="optimal" if certificate.holds else "feasible" if certificate.sound else answer.status)
     return Found(answer, replace(certificate, holds=certificate.sound), plan, y, "LP dual with the whole numbers fixed")
 

@@ -161,7 +161,7 @@ class Solver:
         bound = float(info.mip_dual_bound) * problem.money if mip else objective
         nodes = max(0, int(info.mip_node_count)) if mip else 0
         ray = self._dual_ray() if said == "infeasible" and not mip else None
-        how = method if not mip else "branch and bound"
+        how = method if not mip else "branch and bound without presolve" if method == "without presolve" else "branch and bound"
         return Answer(said, x, y, objective, bound, how, solver.modelStatusToString(status), nodes, ray)
 
     def change(self, patch: Patch) -> None:

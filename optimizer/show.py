@@ -24,6 +24,8 @@ WORDS = {
 }  # fmt: skip
 
 
+WARNINGS = 5
+"""Warnings that are shown in full."""
 STATUS = {
     "optimal": ("optimal", "最优"), "feasible": ("feasible", "可行"), "infeasible": ("infeasible", "无可行方案"),
     "unbounded": ("unbounded", "无界"), "stopped": ("stopped", "中止"),
@@ -76,8 +78,11 @@ def show_plan(plan: Plan, place: Path) -> None:
         out.print(f"  {row}  × {weight:.3g}", markup=False, soft_wrap=True)
     if s["price_kind"]:
         out.print(f"{'价格类型' if zh else 'prices are'}: {plan.price_kind[zh]}", markup=False)
-    if s["warnings"]:
-        out.print(f"{len(s['warnings'])} {'条提示，见 summary.json' if zh else 'warnings, in summary.json'}", markup=False)
+    for warning in s["warnings"][:WARNINGS]:
+        out.print(f"{'提示' if zh else 'warning'}: {warning}", style="yellow", markup=False, soft_wrap=True)
+    if len(s["warnings"]) > WARNINGS:
+        more = len(s["warnings"]) - WARNINGS
+        out.print(f"另有 {more} 条提示，见 summary.json" if zh else f"{more} more warnings, in summary.json", style="yellow", markup=False)
     guessed = sum(n for mark, n in s["trust"].items() if mark in ("estimate", "assumption"))
     if guessed:
         total = sum(s["trust"].values())

@@ -110,6 +110,15 @@ def test_b81_one_way_where_both_were_meant(links: str, said: str | None) -> None
     assert warnings == ([f"links, column both: {said}; both = yes if both are meant"] if said else [])
 
 
+@pytest.mark.parametrize(("language", "said"), [("en", "warning: links.csv, column both: rail leads one way only"), ("zh", "rail 仅为单向")])
+def test_a_doubt_is_shown_with_the_plan(language: str, said: str, tmp_path: Path) -> None:
+    """Not only counted: the sentence stands under the plan."""
+    path = folder(tmp_path, links="origin,destination,mode,km\n河北,广东,rail,2000\n")
+    environment = {"QIPAN_LANG": language, "NO_COLOR": "1", "COLUMNS": "200"}
+    ended = CliRunner().invoke(app, ["solve", str(path), "--out", str(tmp_path / "plan")], env=environment)
+    assert ended.exit_code == 0 and said in ended.output
+
+
 @pytest.mark.parametrize("name", ["tables.json", "tables.zip", "tables.pkl"])
 def test_b90_and_b95_neither_json_nor_zip_is_an_instance(name: str, tmp_path: Path) -> None:
     """Nothing is unpacked, nothing parsed: one line says what is read."""
